@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Hearthline: a national child online protection system."""

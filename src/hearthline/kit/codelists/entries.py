@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The shapes of the entries: one class a list, checked when the file is read."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Level = Literal["U0", "U1", "U2", "U3", "U4"]
+
+
+class Entry(BaseModel):
+    """What every entry of every list has.
+
+    `label` is the desk's wording. `code` is what is stored and exchanged; it never changes.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    code: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.]*$")
+    label: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+    verified: bool
+
+
+class FourC(Entry):
+    """One cell of the 4Cs: how a child meets a risk, and of what nature it is."""
+
+    dimension: Literal["content", "contact", "conduct", "contract"]
+    nature: Literal["agg", "sex", "val"]
+
+
+class UrgencyLevel(Entry):
+    """A step of the urgency ladder. The hours it allows are a country's choice, not held here."""
+
+    code: Level
+    meaning: str = Field(min_length=1)
+
+
+class Route(Entry):
+    """A place a report can go."""
+
+
+class IncidentType(Entry):
+    """A kind of thing that is reported.
+
+    `fourc` names the primary cell first. `routes` are where such a report usually goes; people
+    decide. `child_first` marks peer and self-generated cases: support leads, not criminal law.
+    """
+
+    label_child: str = Field(min_length=1)
+    label_public: str = Field(min_length=1)
+    example: str = Field(min_length=1)
+    fourc: tuple[str, ...]
+    default_urgency: Level
+    routes: tuple[str, ...] = Field(min_length=1)
+    child_first: bool = False
+    shown_to_children: bool = True
+    shown_to_public: bool = True
+    shown_to_professionals: bool = True
+
+
+class StatedFact(Entry):
+    """A box a reporter, or the desk, may tick. It describes the situation, never the child."""
+
+    label_child: str = Field(min_length=1)
+    label_public: str = Field(min_length=1)
+    raises_to: Level
+    shown_to_children: bool = True
+    shown_to_public: bool = True
+    shown_to_professionals: bool = True
+
+
+class AssessmentOutcome(Entry):
+    """What an analyst found. The two sentences are what the reporter is told."""
+
+    illegal: bool
+    sentence: str = Field(min_length=1)
+    sentence_child: str = Field(min_length=1)
+
+
+class AgeBand(Entry):
+    """Completed years, both ends included; None where a band is open or not known."""
+
+    label_child: str = Field(min_length=1)
+    from_years: int | None = Field(default=None, ge=0)
+    to_years: int | None = Field(default=None, ge=0)
+    sdmx: str
+
+
+class Sex(Entry):
+    """Sex as stated, never guessed."""
+
+    label_child: str = Field(min_length=1)
+    sdmx: str
+
+
+class Channel(Entry):
+    """The way a report came in."""
+
+
+class ReporterKind(Entry):
+    """Who is reporting, in the broad sense the form needs to speak fitting words."""
+
+    label_public: str = Field(min_length=1)
+    speaks_as_child: bool = False
+
+
+class PoliceOutcome(Entry):
+    """What police answered to a referral. `sentence` is safe to show to the reporter."""
+
+    sentence: str = Field(min_length=1)
+    final: bool
+
+
+class HostRefusal(Entry):
+    """Why a host did not remove what a notice named, and what the desk does next."""
+
+    next_step: str = Field(min_length=1)

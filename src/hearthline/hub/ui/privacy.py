@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The last hand a response passes: nothing is kept by the browser, no file ever comes in."""
+
+import re
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+# Every power a page could ask the browser for, closed (W3C Permissions Policy, section 5).
+CLOSED = ", ".join(
+    f"{power}=()"
+    for power in (
+        "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media",
+        "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "identity-credentials-get",
+        "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment",
+        "picture-in-picture", "publickey-credentials-create", "publickey-credentials-get",
+        "screen-wake-lock", "serial", "storage-access", "usb", "web-share",
+        "window-management", "xr-spatial-tracking",
+    )
+)  # fmt: skip
+
+FORM = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
+# A part that names a file (RFC 7578, section 4.2). Our own pages never send multipart bodies,
+# so a text that merely looks like this header costs nobody anything.
+FILE_PART = re.compile(rb"content-disposition:[^\r\n]*;\s*filename\*?\s*=", re.IGNORECASE)
+
+
+class PrivacyMiddleware:
+    """Closes each response and turns away every body that is not a plain form.
+
+    It stands innermost, so it decides before anything has read the body: on the public door by
+    the content type alone, elsewhere by looking for a part that names a file.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if carries_a_file(request):
+            response = render(request, "ui/no_files.html", status=415)
+        else:
+            response = self.get_response(request)
+        return close(response)
+
+
+def carries_a_file(request: HttpRequest) -> bool:
+    """True when the body is, or may be, a file. On the public door no byte of it is read."""
+    kind = request.content_type
+    if request.method in {"GET", "HEAD", "OPTIONS"} or kind == FORM:
+        return False
+    if settings.DOOR == "public":
+        # An empty body without a type is a button press by an old browser.
+        return bool(kind) or request.headers.get("Content-Length", "0") not in {"", "0"}
+    return kind == MULTIPART and FILE_PART.search(request.body) is not None
+
+
+def close(response: HttpResponse) -> HttpResponse:
+    """Sets the headers that keep a page out of caches, other sites and device features."""
+    if response.get("Content-Type", "").startswith("text/html"):
+        response["Cache-Control"] = "no-store"
+    response["Permissions-Policy"] = CLOSED
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    # "no-referrer" would make browsers send "Origin: null" with our own forms (Fetch standard,
+    # "append a request Origin header") and Django would refuse each of them.
+    response["Referrer-Policy"] = "same-origin"
+    return response

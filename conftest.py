@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tests run as one process that holds every key, made anew for each run."""
+
+import os
+import tempfile
+
+from hearthline.kit import sealing
+
+_pair = sealing.DeskKeyPair.generate()
+for name, value in {
+    "HEARTHLINE_HOME": tempfile.mkdtemp(prefix="hearthline-tests-"),
+    "HEARTHLINE_DOOR": "all",
+    "HEARTHLINE_COUNTRY": "solmere",
+    "HEARTHLINE_SECRET_KEY": sealing.new_secret_text(),
+    "HEARTHLINE_PEPPER": sealing.new_secret_text(),
+    "HEARTHLINE_VISIT_SECRET": sealing.new_secret_text(),
+    "HEARTHLINE_AUDIT_PRIVATE_KEY": sealing.new_secret_text(),
+    "HEARTHLINE_DESK_PUBLIC_KEY": sealing.desk_public_to_text(_pair.public),
+    "HEARTHLINE_DESK_PRIVATE_KEY": sealing.desk_private_to_text(_pair.private),
+}.items():
+    os.environ.setdefault(name, value)

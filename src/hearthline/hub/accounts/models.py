@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+import uuid
+from datetime import datetime
+from functools import cached_property
+from typing import Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from hearthline.hub.accounts.permissions import PERMISSIONS, Permission, Role
+from hearthline.hub.audit.models import Actor
+
+
+class May:
+    """What a person may do, for templates: `may.cases_queue_read`."""
+
+    def __init__(self, permissions: frozenset[Permission]) -> None:
+        self._held = {permission.name.lower() for permission in permissions}
+
+    def __getattr__(self, name: str) -> bool:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return name in self._held
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def in_service(self) -> Self:
+        return self.filter(is_active=True).order_by("name")
+
+    def holding(self, role: str, at: datetime) -> Self:
+        in_force = Q(grants__until__isnull=True) | Q(grants__until__gt=at)
+        return self.in_service().filter(in_force, grants__role=role).distinct()
+
+
+class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """Django's manager for sign-in, with the room's reads."""
+
+
+class User(AbstractBaseUser):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(default=timezone.now)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @cached_property
+    def roles(self) -> tuple[str, ...]:
+        """Roles in force now, read once per request."""
+        in_force = Q(until__isnull=True) | Q(until__gt=timezone.now())
+        return tuple(sorted(self.grants.filter(in_force).values_list("role", flat=True)))
+
+    @property
+    def role_names(self) -> list[str]:
+        return [str(Role(role).label) for role in self.roles]
+
+    @cached_property
+    def permissions(self) -> frozenset[Permission]:
+        if not self.is_active:
+            return frozenset()
+        return frozenset().union(*(PERMISSIONS[role] for role in self.roles))
+
+    def has(self, permission: Permission) -> bool:
+        return permission in self.permissions
+
+    @property
+    def may(self) -> May:
+        return May(self.permissions)
+
+    @property
+    def actor(self) -> Actor:
+        return Actor("staff", str(self.id), ",".join(self.roles))
+
+
+class Grant(models.Model):
+    """One role given to one person, in force until `until`."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants")
+    role = models.CharField(max_length=30, choices=Role.choices)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role"],
+                condition=Q(until__isnull=True),
+                name="accounts_one_open_grant_per_role",
+            )
+        ]

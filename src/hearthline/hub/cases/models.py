@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: Apache-2.0
+import uuid
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from hearthline.hub.accounts.models import User
+from hearthline.hub.evidence.models import Exhibit
+from hearthline.hub.reports.models import Report
+from hearthline.hub.sealing.models import SealedRow
+
+
+class Subject(SealedRow):
+    """What reports are about: one address, one account, or one report's words."""
+
+    class Kind(models.TextChoices):
+        URL = "url", _("Web address")
+        ACCOUNT = "account", _("Account")
+        WORDS = "words", _("Words only")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    digest = models.BinaryField(max_length=32, unique=True)
+    host_digest = models.BinaryField(max_length=32, db_index=True, default=b"")
+    # The canonical address, or `service account`; empty for words only.
+    address = models.BinaryField(default=b"")
+    host = models.BinaryField(default=b"")
+    first_seen = models.DateTimeField()
+    last_seen = models.DateTimeField()
+    report_count = models.PositiveIntegerField(default=0)
+
+
+class Sighting(models.Model):
+    """A report that named the subject."""
+
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="sightings")
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "report"], name="cases_sighting_once")
+        ]
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def open(self) -> Self:
+        return self.filter(closed_at__isnull=True)
+
+    def by_urgency(self) -> Self:
+        """The desk's order: the urgency ladder, then the clock."""
+        return self.order_by("level", "review_due_at", "opened_at")
+
+    def awaiting_triage(self) -> Self:
+        return self.filter(state__in=[Case.State.AWAITING_TRIAGE, Case.State.IN_ASSESSMENT])
+
+    def urgent(self) -> Self:
+        return self.awaiting_triage().filter(level__in=["U0", "U1"])
+
+    def unclaimed(self, at: datetime) -> Self:
+        return self.filter(Q(claim_until__isnull=True) | Q(claim_until__lte=at))
+
+    def claimed_by(self, user: User, at: datetime) -> Self:
+        return self.filter(holder=user, claim_until__gt=at)
+
+    def awaiting_second_review(self) -> Self:
+        return self.filter(state=Case.State.AWAITING_SECOND)
+
+    def disagreed(self) -> Self:
+        return self.filter(state=Case.State.DISAGREED)
+
+    def acting(self) -> Self:
+        """Confirmed illegal, with police, hosts or the child being helped."""
+        return self.filter(state=Case.State.CONFIRMED)
+
+    def breached(self, at: datetime) -> Self:
+        """Open cases past the clock of the step they are in."""
+        late_first = Q(first_reviewed_at__isnull=True, review_due_at__lt=at)
+        late_second = Q(state=Case.State.AWAITING_SECOND, second_due_at__lt=at)
+        return self.open().filter(late_first | late_second)
+
+    def first_review_breached_in(self, start: datetime, end: datetime) -> Self:
+        """Cases opened in the period whose first review came after its clock, or not at all."""
+        late = Q(first_reviewed_at__gt=F("review_due_at")) | Q(first_reviewed_at__isnull=True)
+        return self.filter(late, opened_at__gte=start, opened_at__lt=end)
+
+    def of_report(self, report: Report) -> Self:
+        return self.filter(subject__sightings__report=report)
+
+
+class Case(models.Model):
+    """The work on one subject. One case per subject is open at a time."""
+
+    class State(models.TextChoices):
+        AWAITING_TRIAGE = "awaiting_triage", _("Awaiting triage")
+        IN_ASSESSMENT = "in_assessment", _("In assessment")
+        AWAITING_SECOND = "awaiting_second", _("Awaiting second review")
+        DISAGREED = "disagreed", _("A senior decides")
+        CONFIRMED = "confirmed", _("Confirmed, acting")
+        CLOSED = "closed", _("Closed")
+
+    class Track(models.TextChoices):
+        STANDARD = "standard", _("Standard")
+        CHILD_FIRST = "child_first", _("Child first")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="cases")
+    state = models.CharField(max_length=20, choices=State.choices, default=State.AWAITING_TRIAGE)
+    track = models.CharField(max_length=20, choices=Track.choices, default=Track.STANDARD)
+    kind = models.CharField(max_length=40)
+    level = models.CharField(max_length=2)
+    level_reasons = models.JSONField(default=list)
+    opened_at = models.DateTimeField(db_index=True)
+    review_due_at = models.DateTimeField()
+    first_reviewed_at = models.DateTimeField(null=True)
+    second_due_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_because = models.CharField(max_length=30, blank=True)
+    # The finding in force, copied from the assessment that was confirmed.
+    outcome = models.CharField(max_length=20, blank=True)
+    holder = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    claim_until = models.DateTimeField(null=True)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject"],
+                condition=Q(closed_at__isnull=True),
+                name="cases_one_open_case_per_subject",
+            )
+        ]
+        indexes = [models.Index(fields=["state", "level", "review_due_at"])]
+
+    @property
+    def reference(self) -> str:
+        """A short name for talk at the desk."""
+        return str(self.id)[:8].upper()
+
+
+class Assessment(SealedRow):
+    """One person's judgement. Never edited, only superseded. Append-only by database trigger."""
+
+    class Stage(models.TextChoices):
+        FIRST = "first", _("First assessment")
+        SECOND = "second", _("Second review")
+        SENIOR = "senior", _("Senior's decision")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assessments")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    stage = models.CharField(max_length=10, choices=Stage.choices)
+    supersedes = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    # For a second review: does the reviewer agree with what it reviews?
+    agrees = models.BooleanField(null=True)
+    outcome = models.CharField(max_length=20)
+    incident_type = models.CharField(max_length=40)
+    fourc = models.JSONField(default=list)
+    age_band = models.CharField(max_length=20, default="unknown")
+    sex = models.CharField(max_length=20, default="unknown")
+    self_generated = models.BooleanField(default=False)
+    peer = models.BooleanField(default=False)
+    legal_basis = models.CharField(max_length=60, blank=True)
+    # Sealed under the subject's key.
+    note = models.BinaryField(default=b"")
+
+    class Meta:
+        ordering = ["at", "id"]
+
+
+class LevelChange(models.Model):
+    """Urgency raised or lowered by a person. Append-only by database trigger."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="level_changes")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    before = models.CharField(max_length=2)
+    after = models.CharField(max_length=2)
+    reason = models.CharField(max_length=500, blank=True)
+
+
+class CaseExhibit(models.Model):
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="exhibits")
+    exhibit = models.ForeignKey(Exhibit, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+
+
+class Disclosure(models.Model):
+    """A request to read who the reporter is. Needs a second person; shown once per approval."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="disclosures")
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="+")
+    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    reason = models.CharField(max_length=500)
+    decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    approved = models.BooleanField(null=True)
+    opened_at = models.DateTimeField(null=True)

@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All settings, from the environment. Policy (clocks, numbers, law) is in the country pack.
+
+HEARTHLINE_DOOR says which program this is: `public`, `desk`, `partners`, `worker`, or `all`
+for tests and management commands. `hearthline serve` hands each door only the keys it may hold.
+"""
+
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONE, SELF
+
+from hearthline.hub.config.environment import flag, mapping, secret, text, words
+from hearthline.kit.packs import Pack, read_pack
+
+HUB = Path(__file__).resolve().parent.parent
+HOME = Path(text("HEARTHLINE_HOME", "hearthline-data")).resolve()
+DOOR = text("HEARTHLINE_DOOR", "all")
+DEMO = flag("HEARTHLINE_DEMO")
+DEBUG = False
+
+# The country.
+_country = text("HEARTHLINE_COUNTRY", "generic")
+PACK: Pack = read_pack(
+    Path(_country)
+    if _country.endswith(".toml")
+    else HUB / "config" / "countries" / f"{_country}.toml"
+)
+
+# Keys. Each process is started with the ones its door may hold; `hearthline keys` makes them.
+SECRET_KEY = secret("HEARTHLINE_SECRET_KEY")
+PEPPER = secret("HEARTHLINE_PEPPER")
+VISIT_SECRET = secret("HEARTHLINE_VISIT_SECRET")
+DESK_PUBLIC_KEY = text("HEARTHLINE_DESK_PUBLIC_KEY")
+DESK_PRIVATE_KEY = secret("HEARTHLINE_DESK_PRIVATE_KEY")
+AUDIT_PUBLIC_KEY = text("HEARTHLINE_AUDIT_PUBLIC_KEY")
+AUDIT_PRIVATE_KEY = secret("HEARTHLINE_AUDIT_PRIVATE_KEY")
+
+# Addresses.
+PUBLIC_URL = text("HEARTHLINE_PUBLIC_URL", "http://127.0.0.1:8000")
+DESK_URL = text("HEARTHLINE_DESK_URL", "http://127.0.0.1:8001")
+PARTNERS_URL = text("HEARTHLINE_PARTNERS_URL", "http://127.0.0.1:8002")
+ALLOWED_HOSTS = words("HEARTHLINE_HOSTS", "127.0.0.1 localhost")
+_secure = PUBLIC_URL.startswith("https://")
+CSRF_TRUSTED_ORIGINS = [
+    url for url in (PUBLIC_URL, DESK_URL, PARTNERS_URL) if url.startswith("https://")
+]
+
+# Mail and availability checks.
+SMTP_HOST = text("HEARTHLINE_SMTP_HOST", "127.0.0.1")
+SMTP_PORT = int(text("HEARTHLINE_SMTP_PORT", "25"))
+SMTP_USER = text("HEARTHLINE_SMTP_USER")
+SMTP_PASSWORD = secret("HEARTHLINE_SMTP_PASSWORD")
+SMTP_STARTTLS = flag("HEARTHLINE_SMTP_STARTTLS")
+MAIL_FROM = text("HEARTHLINE_MAIL_FROM", "hotline@hearthline.invalid")
+REPORTER_ORGANISATION = text("HEARTHLINE_ORGANISATION", PACK.country.service_name)
+# Names the demonstration's own host answers for, such as "harbour-host.test=127.0.0.1:8480".
+# Outside a demonstration nothing widens the guard against internal addresses.
+PROBE_HOSTS = mapping("HEARTHLINE_PROBE_HOSTS") if DEMO else {}
+DEMO_INBOX = Path(text("HEARTHLINE_DEMO_INBOX", str(HOME / "inbox")))
+
+# The database.
+DATABASE_URL = secret("DATABASE_URL")
+if DATABASE_URL:
+    DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60)}
+else:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(HOME / "hearthline.sqlite3"),
+            "CONN_MAX_AGE": 60,
+            "OPTIONS": {
+                # One writer at a time, waiting its turn, and on disk before we say "received".
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": (
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+                ),
+            },
+        }
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+ROOMS = [
+    "audit",
+    "clocks",
+    "sealing",
+    "ui",
+    "mail",
+    "accounts",
+    "directory",
+    "evidence",
+    "reports",
+    "cases",
+    "referrals",
+    "notices",
+    "statistics",
+]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    *(f"hearthline.hub.{room}" for room in ROOMS),
+    *(["hearthline.hub.demo"] if DEMO else []),
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django.forms",
+    "csp",
+]
+
+_public = DOOR == "public"
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    # The public door keeps no session: nothing about a child outlives the page.
+    *([] if _public else ["django.contrib.sessions.middleware.SessionMiddleware"]),
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    *(
+        []
+        if _public
+        else [
+            "django.contrib.auth.middleware.AuthenticationMiddleware",
+            "django.contrib.messages.middleware.MessageMiddleware",
+            "allauth.account.middleware.AccountMiddleware",
+            "hearthline.hub.accounts.second_factor.SecondFactorMiddleware",
+        ]
+    ),
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "hearthline.hub.ui.privacy.PrivacyMiddleware",
+]
+
+_door_urls = DOOR if DOOR in {"public", "desk", "partners"} else "all"
+ROOT_URLCONF = f"hearthline.hub.config.urls.{_door_urls}"
+WSGI_APPLICATION = "hearthline.hub.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # The ui room overrides the sign-in pages of allauth, so it is looked at first.
+        "DIRS": [HUB / "ui" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                *(
+                    []
+                    if _public
+                    else [
+                        "django.contrib.auth.context_processors.auth",
+                        "django.contrib.messages.context_processors.messages",
+                    ]
+                ),
+                "hearthline.hub.ui.context.face",
+            ],
+            "builtins": ["django.templatetags.i18n", "hearthline.hub.ui.templatetags.face"],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# Sign-in: no public sign-up; a password and always a second factor.
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_ADAPTER = "hearthline.hub.accounts.adapter.StaffAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_GET = False
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = PACK.country.service_name
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+SESSION_COOKIE_NAME = f"hearthline_{DOOR}"
+SESSION_COOKIE_AGE = 60 * 60 * 8
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_SECURE = _secure
+CSRF_COOKIE_NAME = f"hearthline_{DOOR}_csrf"
+CSRF_COOKIE_AGE = None
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_SECURE = _secure
+CSRF_FAILURE_VIEW = "hearthline.hub.ui.public.form_expired"
+
+# What a browser may do with our pages: nothing from elsewhere, nothing inline.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "style-src": [SELF],
+        "img-src": [SELF] if _public else [SELF, "data:"],  # the QR code of the second factor
+        "script-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _secure else None
+SECURE_HSTS_SECONDS = 31_536_000 if _secure else 0
+
+# The site takes text only: no file is ever parsed or kept.
+FILE_UPLOAD_HANDLERS: list[str] = []
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+# Languages.
+USE_TZ = True
+TIME_ZONE = PACK.country.timezone
+USE_I18N = True
+LANGUAGES = [
+    (code, name)
+    for code, name in (
+        ("en", "English"),
+        ("zh-hans", "简体中文"),
+        ("ar", "العربية"),
+        ("es", "Español"),
+        ("fr", "Français"),
+        ("ru", "Русский"),
+    )
+    if code in PACK.country.languages
+]
+LANGUAGE_CODE = PACK.country.default_language
+LANGUAGE_COOKIE_NAME = f"hearthline_{DOOR}_language"
+LANGUAGE_COOKIE_AGE = None
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Strict"
+LANGUAGE_COOKIE_SECURE = _secure
+LOCALE_PATHS = [HUB / "locale"]
+
+# Static files are hashed at set-up and served by the same process, so no other host is asked.
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+STORAGES = {
+    "staticfiles": {"BACKEND": "hearthline.hub.ui.static_files.CompressedHashedStorage"},
+}
+WHITENOISE_USE_FINDERS = False
+WHITENOISE_AUTOREFRESH = False
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"hearthline": {"level": "INFO"}},
+}

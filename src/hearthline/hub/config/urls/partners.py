@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The partners' door: police units pick up what was prepared for them."""
+
+from django.conf import settings
+from django.urls import include, path
+
+from hearthline.hub.accounts.doors import public
+from hearthline.hub.ui import public as ui
+
+urlpatterns = [
+    path("", include("hearthline.hub.referrals.partners")),
+    path("language/", public(ui.set_language), name="set_language"),
+    path("account/", include("hearthline.hub.accounts.sign_in")),
+]
+if settings.DEMO:
+    urlpatterns.append(path("demo/", include("hearthline.hub.demo.partners")))

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+import uuid
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from hearthline.hub.accounts.models import User
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def current(self) -> Self:
+        return self.filter(retired_at__isnull=True).order_by("name")
+
+    def police_units(self) -> Self:
+        return self.current().filter(kind=Organisation.Kind.POLICE)
+
+    def helplines(self) -> Self:
+        """Helplines the public may be shown."""
+        return self.current().filter(kind=Organisation.Kind.HELPLINE, public=True)
+
+    def host_of(self, host: str) -> "Organisation | None":
+        """The host that serves `host` or the closest parent domain of it."""
+        labels = host.lower().rstrip(".").split(".")
+        names = [".".join(labels[i:]) for i in range(len(labels))]
+        served = Domain.objects.filter(name__in=names, organisation__in=self.current())
+        found = {domain.name: domain.organisation for domain in served.select_related()}
+        return next((found[name] for name in names if name in found), None)
+
+
+class Organisation(models.Model):
+    class Kind(models.TextChoices):
+        POLICE = "police", _("Police unit")
+        HOST = "host", _("Host")
+        HOTLINE = "hotline", _("Hotline")
+        HELPLINE = "helpline", _("Helpline")
+        SERVICE = "service", _("Support service")
+        REGULATOR = "regulator", _("Regulator")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    country = models.CharField(max_length=2, blank=True)
+    website = models.URLField(blank=True)
+    languages = models.JSONField(default=list)
+    hours = models.CharField(max_length=80, blank=True)
+    free = models.BooleanField(default=False)
+    under_age_only = models.BooleanField(default=False)
+    public = models.BooleanField(default=False)
+    # A police unit's age public key: what is sent to the unit is readable by the unit alone.
+    age_recipient = models.CharField(max_length=200, blank=True)
+    source = models.CharField(max_length=300)
+    verified_on = models.DateField()
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OrganisationQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+    def contact(self, channel: str) -> "Contact | None":
+        """The current contact on this channel that was verified last."""
+        current = self.contacts.filter(channel=channel, superseded_at__isnull=True)
+        return current.order_by("-verified_on", "-id").first()
+
+
+class Contact(models.Model):
+    class Scope(models.TextChoices):
+        ABUSE = "abuse", _("Abuse desk")
+        DUTY = "duty", _("Duty officer")
+        LEGAL = "legal", _("Legal")
+        HELP = "help", _("People who need help")
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", _("E-mail")
+        PHONE = "phone", _("Telephone")
+        WEB = "web", _("Web page")
+        DOOR = "door", _("Picked up at the partners' door")
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="contacts"
+    )
+    scope = models.CharField(max_length=20, choices=Scope.choices)
+    channel = models.CharField(max_length=20, choices=Channel.choices)
+    value = models.CharField(max_length=254)
+    language = models.CharField(max_length=12, blank=True)
+    source = models.CharField(max_length=300)
+    verified_on = models.DateField()
+    superseded_at = models.DateTimeField(null=True, blank=True)
+
+
+class Domain(models.Model):
+    """A domain that an organisation hosts; its sub-domains with it unless listed themselves."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="domains")
+    name = models.CharField(max_length=253, unique=True)
+
+
+class Membership(models.Model):
+    """Somebody who works for a partner organisation, such as a police unit's liaison."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="members")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "organisation"], name="directory_one_membership"
+            )
+        ]
+
+
+def units_of(user: User) -> models.QuerySet[Organisation]:
+    """The organisations `user` works for."""
+    members = Q(members__user=user)
+    return Organisation.objects.current().filter(members)

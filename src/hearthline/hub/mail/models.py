@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+import uuid
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+
+from hearthline.hub.clocks.models import DueRow, free
+from hearthline.hub.sealing.models import SealedRow
+
+
+class LetterQuerySet(models.QuerySet["Letter"]):
+    def due(self, at: datetime) -> Self:
+        """Letters to send now, oldest first."""
+        unsent = [Letter.State.QUEUED, Letter.State.SENDING]
+        return self.filter(free(at), due_at__lte=at, state__in=unsent).order_by("due_at")
+
+    def for_purpose(self, purpose: str) -> Self:
+        return self.filter(purpose=purpose)
+
+
+class Letter(SealedRow, DueRow):
+    """One outgoing mail. The whole message is sealed; the envelope address is not a person's."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        SENDING = "sending"  # handed to the mail server, whose answer is not yet known
+        SENT = "sent"
+        GIVEN_UP = "given_up"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    message_id = models.CharField(max_length=200, unique=True)
+    purpose = models.CharField(max_length=40)
+    recipient = models.CharField(max_length=254)
+    message = models.BinaryField()
+    state = models.CharField(max_length=20, choices=State.choices, default=State.QUEUED)
+    queued_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    # True once a second attempt went out without knowing whether the first arrived.
+    marked_repeat = models.BooleanField(default=False)
+    last_error = models.CharField(max_length=300, blank=True)
+
+    objects = LetterQuerySet.as_manager()

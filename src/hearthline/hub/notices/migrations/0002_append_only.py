@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+from django.db import migrations
+
+from hearthline.hub.audit.append_only import append_only
+
+
+class Migration(migrations.Migration):
+    dependencies = [("notices", "0001_initial")]
+    operations = [
+        append_only("notices_check"),
+        append_only("notices_answer"),
+    ]

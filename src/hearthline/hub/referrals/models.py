@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+import uuid
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from hearthline.hub.accounts.models import User
+from hearthline.hub.cases.models import Case
+from hearthline.hub.directory.models import Organisation
+from hearthline.hub.mail.models import Letter
+
+
+class ReferralQuerySet(models.QuerySet["Referral"]):
+    def for_units(self, units: models.QuerySet[Organisation]) -> Self:
+        return self.filter(unit__in=units).order_by("-prepared_at")
+
+    def unacknowledged(self) -> Self:
+        return self.filter(acknowledged_at__isnull=True)
+
+    def breached(self, at: datetime) -> Self:
+        """Not with police by the pack's clock."""
+        return self.filter(with_police_at__isnull=True, police_due_at__lt=at)
+
+    def cleared_for_notice(self, at: datetime) -> Self:
+        """With police, and no hold in force: the host may hear now."""
+        held = Hold.objects.in_force(at).values("referral")
+        return self.filter(with_police_at__isnull=False).exclude(pk__in=held)
+
+
+class Referral(models.Model):
+    """One package for one unit. `package` is encrypted to the unit and unreadable here."""
+
+    class Channel(models.TextChoices):
+        MAIL = "mail", _("By mail")
+        DOOR = "door", _("Picked up at the partners' door")
+
+    class State(models.TextChoices):
+        PREPARED = "prepared", _("Prepared")
+        WITH_POLICE = "with_police", _("With police")
+        ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+        CONCLUDED = "concluded", _("Outcome received")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    letter = models.ForeignKey(Letter, null=True, on_delete=models.PROTECT, related_name="+")
+    package = models.BinaryField()
+    package_sha256 = models.BinaryField(max_length=32)
+    state = models.CharField(max_length=20, choices=State.choices, default=State.PREPARED)
+    prepared_at = models.DateTimeField()
+    police_due_at = models.DateTimeField()
+    with_police_at = models.DateTimeField(null=True)
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    unit_reference = models.CharField(max_length=80, blank=True)
+    # A code of kit.codelists, as the unit reported it.
+    outcome = models.CharField(max_length=40, blank=True)
+    outcome_at = models.DateTimeField(null=True)
+
+    objects = ReferralQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "unit"], name="referrals_once_per_unit")
+        ]
+
+
+class HoldQuerySet(models.QuerySet["Hold"]):
+    def in_force(self, at: datetime) -> Self:
+        return self.filter(Q(lifted_at__isnull=True) | Q(lifted_at__gt=at), until__gt=at)
+
+
+class Hold(models.Model):
+    """Police ask that the host not be told yet. Always ends."""
+
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="holds")
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    until = models.DateTimeField()
+    reason = models.CharField(max_length=500)
+    lifted_at = models.DateTimeField(null=True)
+
+    objects = HoldQuerySet.as_manager()

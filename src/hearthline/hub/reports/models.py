@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+import uuid
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from hearthline.hub.sealing.models import SealedRow
+
+
+class Audience(models.TextChoices):
+    """Which of the three ways in was taken."""
+
+    CHILD = "child", _("I am under 18")
+    PUBLIC = "public", _("I saw something online")
+    PROFESSIONAL = "professional", _("I work with children")
+
+
+class DraftQuerySet(models.QuerySet["Draft"]):
+    def outlived(self, at: datetime) -> Self:
+        return self.filter(expires_at__lte=at)
+
+
+class Draft(models.Model):
+    """A half-finished form. Its answers open only with the key in the reporter's own browser."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    answers = models.TextField()
+    expires_at = models.DateTimeField(db_index=True)
+    # After sending: the receipt, for the same browser only, until it says it has kept it.
+    receipt = models.TextField(blank=True)
+
+    objects = DraftQuerySet.as_manager()
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    def awaiting_triage(self) -> Self:
+        """Reports the desk has not taken up yet, most urgent first."""
+        waiting = self.filter(taken_at__isnull=True, withdrawn_at__isnull=True)
+        return waiting.order_by("level", "received_at")
+
+    def received_in(self, start: datetime, end: datetime) -> Self:
+        return self.filter(received_at__gte=start, received_at__lt=end)
+
+    def past_retention(self, at: datetime) -> Self:
+        return self.filter(retain_until__lte=at, data_key__destroyed_at__isnull=True)
+
+
+class Report(SealedRow):
+    class SafeContact(models.TextChoices):
+        RECEIPT = "receipt", _("Only here, with my receipt")
+        EMAIL = "email", _("By e-mail")
+        PHONE = "phone", _("By telephone")
+
+    class State(models.TextChoices):
+        RECEIVED = "received", _("Received")
+        IN_REVIEW = "in_review", _("In review")
+        JUDGED = "judged", _("Judged")
+        CLOSED = "closed", _("Closed")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    receipt_digest = models.BinaryField(max_length=32, unique=True)
+    # The draft it was sent from, so that sending twice makes one report.
+    draft = models.UUIDField(null=True, unique=True)
+    audience = models.CharField(max_length=20, choices=Audience.choices)
+    channel = models.CharField(max_length=20, default="web")
+    language = models.CharField(max_length=12)
+    received_at = models.DateTimeField(db_index=True)
+    # Codes of kit.codelists; "" or "unknown" where the reporter skipped.
+    kind = models.CharField(max_length=40)
+    fourc = models.JSONField(default=list)
+    facts = models.JSONField(default=list)
+    age_band = models.CharField(max_length=20, default="unknown")
+    sex = models.CharField(max_length=20, default="unknown")
+    level = models.CharField(max_length=2)
+    level_reasons = models.JSONField(default=list)
+    safe_contact = models.CharField(
+        max_length=20, choices=SafeContact.choices, default=SafeContact.RECEIPT
+    )
+    narrative = models.BinaryField(default=b"")
+    contact = models.BinaryField(default=b"")
+    code_word = models.BinaryField(default=b"")
+    state = models.CharField(max_length=20, choices=State.choices, default=State.RECEIVED)
+    outcome = models.CharField(max_length=20, blank=True)
+    taken_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    retain_until = models.DateTimeField(null=True, db_index=True)
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["taken_at", "withdrawn_at", "level", "received_at"])]
+
+
+class Pointer(SealedRow):
+    """Where it happened: one address, or an account on a service. Sealed under its report's key.
+
+    `digest` is a keyed blind index of the subject, so that the same place is recognised again
+    without anybody being able to list places from the database.
+    """
+
+    class Kind(models.TextChoices):
+        URL = "url", _("Web address")
+        ACCOUNT = "account", _("Account")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="pointers")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    raw = models.BinaryField()
+    # Canonical address, or `service account` for an account; empty where it was not readable.
+    canonical = models.BinaryField(default=b"")
+    digest = models.BinaryField(max_length=32, db_index=True)
+    host_digest = models.BinaryField(max_length=32, db_index=True, default=b"")
+    refusal = models.CharField(max_length=30, blank=True)
+
+
+class Step(models.Model):
+    """One step of what happened next, as the reporter sees it. Written by calls from above."""
+
+    class Code(models.TextChoices):
+        RECEIVED = "received"
+        IN_REVIEW = "in_review"
+        JUDGED = "judged"
+        POLICE_TOLD = "police_told"
+        HOST_TOLD = "host_told"
+        REMOVED = "removed"
+        BACK_AGAIN = "back_again"
+        SUPPORT = "support"
+        CLOSED = "closed"
+        WITHDRAWN = "withdrawn"
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="steps")
+    code = models.CharField(max_length=20, choices=Code.choices)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]
+        constraints = [models.UniqueConstraint(fields=["report", "code"], name="reports_step_once")]
+
+
+class Message(SealedRow):
+    """A letter between the reporter and the desk, sealed under the report's key."""
+
+    class Author(models.TextChoices):
+        REPORTER = "reporter", _("You")
+        DESK = "desk", _("The team")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="messages")
+    author = models.CharField(max_length=10, choices=Author.choices)
+    body = models.BinaryField()
+    sent_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["sent_at", "id"]

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The shape of a country pack. Field descriptions double as the remedy in error sentences."""
+
+from datetime import date, timedelta
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Hours = Annotated[int, Field(gt=0, le=24 * 365)]
+Minutes = Annotated[int, Field(gt=0, le=60 * 24 * 30)]
+Days = Annotated[int, Field(gt=0, le=365 * 30)]
+
+
+class Section(BaseModel):
+    """A table of the pack: closed (an unknown key is refused), strict and immutable."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Country(Section):
+    code: str = Field(pattern=r"^[A-Z]{2}$", description="two capital letters, as in ISO 3166-1")
+    name: str = Field(min_length=1, description="the country's name as its people write it")
+    fictional: bool = Field(default=False, description="true only for an invented country")
+    timezone: str = Field(default="UTC", description="an IANA zone name such as Africa/Lagos")
+    languages: list[str] = Field(
+        min_length=1, description='languages offered to the public, such as ["en", "zh-hans"]'
+    )
+    service_name: str = Field(default="Hearthline", description="what the public calls the service")
+
+    @property
+    def default_language(self) -> str:
+        """The first language listed."""
+        return self.languages[0]
+
+
+class Child(Section):
+    under: int = Field(ge=15, le=21, description="a child is a person under this age, e.g. 18")
+    source: str = Field(min_length=1, description="the law that says so")
+
+
+class PhoneNumber(Section):
+    """A number the public may call. Shown as text and as a `tel:` link."""
+
+    name: str = Field(min_length=1, description="who answers")
+    number: str = Field(min_length=2, description="the number as people dial it")
+    languages: list[str] = Field(default=[], description="languages spoken by those who answer")
+    hours: str = Field(
+        default="24/7", description='"24/7" or opening hours such as "Mo-Fr 09:00-17:00"'
+    )
+    free: bool = Field(default=False, description="true when the call costs nothing")
+    under_age_only: bool = Field(default=False, description="true when it serves children only")
+    website: str = Field(default="", description="an address, or leave it out")
+    source: str = Field(min_length=1, description="where the number was published")
+    verified_on: date = Field(description="the day somebody checked it, such as 2026-01-31")
+
+
+class Emergency(Section):
+    """Whom to call when life is in danger; `known = false` says it with no number."""
+
+    known: bool = Field(description="true with a number, false when the pack has none to give")
+    number: str = Field(default="", description="the emergency number as people dial it")
+    source: str = Field(default="", description="where the number was published")
+    verified_on: date | None = Field(default=None, description="the day somebody checked it")
+
+    @model_validator(mode="after")
+    def _a_known_number_is_whole(self) -> Self:
+        if self.known and not (self.number and self.source and self.verified_on):
+            raise ValueError("add number, source and verified_on, or say known = false")
+        return self
+
+
+class LegalBasis(Section):
+    key: str = Field(pattern=r"^[a-z0-9_]+$", description="a short key, e.g. penal_code_210")
+    label: str = Field(min_length=1, description="what the desk shows")
+    outcomes: list[Literal["baseline", "national"]] = Field(
+        min_length=1, description='findings it may carry: ["baseline", "national"]'
+    )
+    citation: str = Field(min_length=1, description="law and section")
+    verified: bool = Field(description="true once counsel has checked it")
+
+
+class ReviewClocks(Section):
+    """Minutes from receipt to the first look by a person, one per urgency level."""
+
+    U0: Minutes
+    U1: Minutes
+    U2: Minutes
+    U3: Minutes
+    U4: Minutes
+
+    def of(self, level: str) -> timedelta:
+        return timedelta(minutes=int(getattr(self, level)))
+
+
+class NoticeClocks(Section):
+    acknowledge_hours: Hours = Field(description="hours a host has to acknowledge a notice")
+    reminder_hours: list[Hours] = Field(
+        min_length=1, description="hours after the first notice for each reminder, e.g. [24, 48]"
+    )
+    escalate_hours: Hours = Field(description="hours after the first notice for escalation")
+    recheck_minutes: Minutes = Field(description="minutes between two checks of availability")
+    gone_checks: int = Field(
+        ge=2, le=10, description="absent checks in a row that mean gone, e.g. 3"
+    )
+    watch_hours: list[Hours] = Field(
+        description="hours after removal at which the address is looked at again, e.g. [24, 168]"
+    )
+
+
+class Clocks(Section):
+    claim_minutes: Minutes = Field(description="minutes an analyst's claim on a case lasts")
+    first_review: ReviewClocks
+    second_review_hours: Hours = Field(description="hours the second reviewer has")
+    police_hours: Hours = Field(description="hours from confirmation to police having the package")
+    police_hold_hours: Hours = Field(description="the longest hold police may ask for")
+    notice: NoticeClocks
+
+    @property
+    def second_review(self) -> timedelta:
+        return timedelta(hours=self.second_review_hours)
+
+    @property
+    def police(self) -> timedelta:
+        return timedelta(hours=self.police_hours)
+
+
+class Retention(Section):
+    draft_hours: Hours = Field(description="hours a half-finished form is kept")
+    report_days: Days = Field(
+        description="days a report's words and contact are kept after closing"
+    )
+    child_first_days: Days = Field(description="the same on the child-first track; shorter")
+    evidence_days: Days = Field(description="days an exhibit is kept after closing")
+
+
+class Statistics(Section):
+    threshold: int = Field(ge=3, le=20, description="counts below this are never published, e.g. 5")
+
+
+class Agency(Section):
+    """An agency or partner the directory is seeded with."""
+
+    name: str = Field(min_length=1)
+    kind: Literal["police", "host", "hotline", "helpline", "service", "regulator"]
+    email: str = Field(default="", description="where mail reaches it, or leave it out")
+    website: str = Field(default="")
+    languages: list[str] = Field(default=[])
+    hosts: list[str] = Field(default=[], description="for a host: domains it serves")
+    age_recipient: str = Field(default="", description="for police: the unit's age public key")
+    country: str = Field(default="", pattern=r"^([A-Z]{2})?$")
+    source: str = Field(min_length=1)
+    verified_on: date
+
+
+class QuickExit(Section):
+    url: str = Field(
+        pattern=r"^https?://", description="a harmless page to leave to, such as a weather page"
+    )
+    title: str = Field(default="Weather", description="the neutral title shown on public pages")
+
+
+class Pack(Section):
+    """One country's policy. Every clock is a promise the software keeps count of."""
+
+    country: Country
+    child: Child
+    emergency: Emergency
+    quick_exit: QuickExit
+    clocks: Clocks
+    retention: Retention
+    statistics: Statistics
+    helplines: list[PhoneNumber] = []
+    legal_bases: list[LegalBasis] = []
+    agencies: list[Agency] = []
+
+    def legal_bases_for(self, outcome: str) -> list[LegalBasis]:
+        return [basis for basis in self.legal_bases if outcome in basis.outcomes]

@@ -77,6 +77,11 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Confirmed illegal, with police, hosts or the child being helped."""
         return self.filter(state=Case.State.CONFIRMED)
 
+    def cleared_for_notice(self, at: datetime) -> Self:
+        """Confirmed cases whose host may be told now."""
+        free = Q(notice_held_until__isnull=True) | Q(notice_held_until__lte=at)
+        return self.acting().filter(free, notice_cleared_at__lte=at)
+
     def breached(self, at: datetime) -> Self:
         """Open cases past the clock of the step they are in."""
         late_first = Q(first_reviewed_at__isnull=True, review_due_at__lt=at)
@@ -123,6 +128,9 @@ class Case(models.Model):
     closed_because = models.CharField(max_length=30, blank=True)
     # The finding in force, copied from the assessment that was confirmed.
     outcome = models.CharField(max_length=20, blank=True)
+    # Police have the package, so the host may hear; and the time until which police hold it back.
+    notice_cleared_at = models.DateTimeField(null=True)
+    notice_held_until = models.DateTimeField(null=True)
     holder = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     claim_until = models.DateTimeField(null=True)
 

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The fixed cast: the same few people in every test."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from hearthline.hub.accounts.models import User
+from hearthline.hub.accounts.permissions import Role
+from hearthline.hub.accounts.tests.make import make_user
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Monday morning."""
+    return datetime(2026, 10, 5, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def ana(db: None) -> User:
+    """An analyst."""
+    return make_user("Ana", Role.ANALYST)
+
+
+@pytest.fixture
+def ben(db: None) -> User:
+    """A second analyst."""
+    return make_user("Ben", Role.ANALYST)
+
+
+@pytest.fixture
+def sena(db: None) -> User:
+    """A senior analyst."""
+    return make_user("Sena", Role.SENIOR_ANALYST)
+
+
+@pytest.fixture
+def mara(db: None) -> User:
+    """The hotline manager."""
+    return make_user("Mara", Role.HOTLINE_MANAGER)
+
+
+@pytest.fixture
+def paulo(db: None) -> User:
+    """The police liaison; a test that needs it makes him a member of a unit."""
+    return make_user("Paulo", Role.POLICE_LIAISON)
+
+
+@pytest.fixture
+def stella(db: None) -> User:
+    """The statistician."""
+    return make_user("Stella", Role.STATISTICIAN)
+
+
+@pytest.fixture
+def omar(db: None) -> User:
+    """The ombudsperson."""
+    return make_user("Omar", Role.OVERSIGHT)
+
+
+@pytest.fixture
+def ada(db: None) -> User:
+    """The administrator."""
+    return make_user("Ada", Role.ADMINISTRATOR)

@@ -217,6 +217,18 @@ def test_the_size_must_come_from_the_checkpoint_that_carries_the_root():
     assert not verify_inclusion(leaf=HASHES[0], index=0, size=4, proof=proof, root=ROOTS[4])
 
 
+def test_a_path_longer_than_its_log_is_refused_though_it_leads_to_a_true_root():
+    assert not verify_inclusion(leaf=HASHES[1], index=0, size=1, proof=[HASHES[0]], root=ROOTS[2])
+    # A good proof from 3 to 4 leaves, and one step more, with both roots made to fit.
+    assert not verify_consistency(
+        old_size=3,
+        new_size=4,
+        old_root=node_hash(HASHES[9], ROOTS[3]),
+        new_root=node_hash(HASHES[9], ROOTS[4]),
+        proof=[HASHES[2], HASHES[3], ROOTS[2], HASHES[9]],
+    )
+
+
 @given(st.data())
 def test_tampering_with_a_consistency_proof_is_detected(data):
     new = data.draw(st.integers(2, 33))

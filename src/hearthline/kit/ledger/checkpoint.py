@@ -25,7 +25,7 @@ _SIZE = re.compile(r"0|[1-9][0-9]{0,19}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f]")
 
 
-class CheckpointRefused(Exception):  # noqa: N818
+class CheckpointRefused(Exception):
     """A note that is no checkpoint, or is not signed by the key it must be signed by."""
 
 

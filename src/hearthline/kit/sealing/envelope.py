@@ -15,7 +15,7 @@ _NONCE_SIZE = 12
 _TAG_SIZE = 16
 
 
-class SealBroken(Exception):  # noqa: N818
+class SealBroken(Exception):
     """A sealed value that does not open: wrong key, wrong place, or not as it was sealed."""
 
 

@@ -19,7 +19,7 @@ KEY_SIZE = 32
 _CHECKSUM_SIZE = 4
 
 
-class KeyRefused(Exception):  # noqa: N818
+class KeyRefused(Exception):
     """A key that cannot be used. The message names the setting and never shows its value."""
 
 

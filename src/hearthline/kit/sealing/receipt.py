@@ -40,7 +40,7 @@ _SENTENCES: dict[Slip, str] = {
 }
 
 
-class ReceiptMistyped(Exception):  # noqa: N818
+class ReceiptMistyped(Exception):
     """A number that cannot be a receipt. `reason` says which check it fails."""
 
     def __init__(self, reason: Slip) -> None:

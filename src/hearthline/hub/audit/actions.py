@@ -11,6 +11,8 @@ from hearthline.hub.audit.models import Actor, Checkpoint, Entry, Leaf
 from hearthline.kit import ledger
 from hearthline.kit.sealing import secret_from_text
 
+ORIGIN = "hearthline/audit"
+
 Plain = str | int | bool | None | list[str]
 
 # Any number will do as long as nothing else uses it: it names the log for PostgreSQL's locks.
@@ -87,5 +89,5 @@ def signing_key(text: str) -> Ed25519PrivateKey:
 
 
 def origin() -> str:
-    """The log's name in its checkpoints."""
-    return f"hearthline/{settings.PACK.country.code.lower()}/audit"
+    """The log's name in its checkpoints, and the name of the key that signs them."""
+    return ORIGIN

@@ -16,7 +16,7 @@ CLOSED = ", ".join(
         "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "identity-credentials-get",
         "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment",
         "picture-in-picture", "publickey-credentials-create", "publickey-credentials-get",
-        "screen-wake-lock", "serial", "storage-access", "usb", "web-share",
+        "screen-wake-lock", "serial", "storage-access", "usb",
         "window-management", "xr-spatial-tracking",
     )
 )  # fmt: skip

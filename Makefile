@@ -1,0 +1,51 @@
+# Each target sets up all it needs from nothing but Python >= 3.11, make and git.
+.PHONY: help demo demo-check test lint fix messages bench setup clean
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+CATALOGUES := $(wildcard src/hearthline/hub/locale/*/LC_MESSAGES/*.po)
+
+help: ## say what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: $(READY) ## a fictional country on this machine: all parts, invented data, printed sign-ins
+	@$(BIN)/hearthline demo
+
+demo-check: $(READY) ## the same world walked through without a person; one JSON line
+	@$(BIN)/hearthline demo --check
+
+test: $(READY) lint ## all checks
+	$(BIN)/python tools/browser.py
+	$(BIN)/pytest
+
+lint: $(READY) ## style, types, the house's contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: $(READY) ## put style right
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+messages: $(READY) ## gather strings for translators (needs gettext), compile what is translated
+	$(BIN)/python tools/messages.py gather
+	$(BIN)/python tools/messages.py compile
+
+bench: $(READY) ## side-by-side measurements
+	$(BIN)/python benchmarks/disclosure.py
+
+setup: $(READY) ## the virtual environment
+
+$(READY): requirements/dev.txt pyproject.toml $(CATALOGUES)
+	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	$(BIN)/python tools/messages.py compile
+	touch $(READY)
+
+clean: ## remove what was made here
+	rm -rf $(VENV) demo-data test-output

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The `hearthline` command: find the command named, hand it the rest, return its exit code."""
+
+import importlib
+import os
+import sys
+from pathlib import Path
+
+COMMANDS_OF = "hearthline.hub.config.commands"
+
+# name: (what it does, whether Django is started before the command is imported)
+COMMANDS = {
+    "audit": ("verify or export the audit log", True),
+    "demo": ("run a fictional country on this machine", False),
+    "keys": ("make the keys of a new installation", False),
+    "serve": ("serve a door: public, desk, partners, or all", False),
+    "setup": ("prepare database, pages and directory", True),
+    "staff": ("enrol the first administrator", True),
+    "worker": ("do the timed work", True),
+}
+
+
+def main() -> None:
+    """Entry point; exits with the command's code, 2 for a call that cannot be understood."""
+    arguments = sys.argv[1:]
+    if not arguments or arguments[0] in {"-h", "--help", "help"}:
+        print(_usage())
+        raise SystemExit(0 if arguments else 2)
+    name, rest = arguments[0], arguments[1:]
+    if name not in COMMANDS:
+        print(f"hearthline: there is no command {name!r}.\n\n{_usage()}", file=sys.stderr)
+        raise SystemExit(2)
+    try:
+        _read_environment_file()
+        # Imported by name because a plain install has the library without the site, and because
+        # a command that uses the ledgers can be imported only once Django has started.
+        if COMMANDS[name][1]:
+            importlib.import_module("hearthline.hub.config.start").start_django(name)
+        command = importlib.import_module(f"{COMMANDS_OF}.{name}")
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] == "hearthline":
+            raise
+        print(
+            f"hearthline {name}: {error.name} is not installed. "
+            "Install the site as well: pip install 'hearthline[hub]'.",
+            file=sys.stderr,
+        )
+        raise SystemExit(1) from None
+    except ValueError as error:
+        # A pack or a variable that cannot be used says so in its own sentence.
+        print(f"hearthline {name}: {error}", file=sys.stderr)
+        raise SystemExit(1) from None
+    raise SystemExit(command.main(rest))
+
+
+def _usage() -> str:
+    lines = [f"  {name:8} {what}" for name, (what, _) in COMMANDS.items()]
+    return "usage: hearthline COMMAND …\n\n" + "\n".join(lines)
+
+
+def _read_environment_file() -> None:
+    """Take NAME=value lines from the file HEARTHLINE_ENV names; the environment itself wins."""
+    path = os.environ.get("HEARTHLINE_ENV")
+    if not path:
+        return
+    try:
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise ValueError(f"HEARTHLINE_ENV names {path}, which cannot be read: {error.strerror}.") from None
+    for line in lines:
+        name, sign, value = line.strip().partition("=")
+        if sign and not name.startswith("#"):
+            os.environ.setdefault(name.strip(), value.strip())
+
+
+if __name__ == "__main__":
+    main()

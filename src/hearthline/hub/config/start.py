@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Start Django for a command, and say which keys each program may hold."""
+
+import hmac
+import os
+from collections.abc import Mapping
+from hashlib import sha256
+
+import django
+
+from hearthline.hub.config.environment import secret
+
+# A door is handed these and no others. The public door can seal and find, but not read back.
+KEYS = {
+    "public": ("SECRET_KEY", "PEPPER", "VISIT_SECRET", "DESK_PUBLIC_KEY"),
+    "desk": ("SECRET_KEY", "PEPPER", "DESK_PUBLIC_KEY", "DESK_PRIVATE_KEY", "AUDIT_PUBLIC_KEY"),
+    "partners": ("SECRET_KEY",),
+    "worker": (
+        "SECRET_KEY",
+        "PEPPER",
+        "DESK_PUBLIC_KEY",
+        "DESK_PRIVATE_KEY",
+        "AUDIT_PUBLIC_KEY",
+        "AUDIT_PRIVATE_KEY",
+        "SMTP_PASSWORD",
+    ),
+}
+_OPTIONAL = {"SMTP_PASSWORD"}
+_ALL_KEYS = {name for names in KEYS.values() for name in names}
+
+
+class KeysMissing(ValueError):
+    """The environment lacks keys this program needs; the text names them."""
+
+
+def start_django(program: str = "all") -> None:
+    """Set Django up in this process; `program` is a door, "worker" or the name of a command."""
+    os.environ["HEARTHLINE_DOOR"] = program if program in KEYS else "all"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hearthline.hub.config.settings")
+    django.setup()
+
+
+def environment_for(door: str) -> dict[str, str]:
+    """The environment of the program for `door`: everything but the keys it may not hold.
+
+    SECRET_KEY is derived per door, so that one door's signatures mean nothing to another.
+    Raises `KeysMissing`.
+    """
+    found = {name: secret(f"HEARTHLINE_{name}") for name in KEYS[door]}
+    missing = [f"HEARTHLINE_{n}" for n, v in found.items() if not v and n not in _OPTIONAL]
+    if missing:
+        raise KeysMissing(
+            f"the {door} program needs {', '.join(missing)}. Make keys with `hearthline keys` "
+            "and give them in the environment or in the file HEARTHLINE_ENV names."
+        )
+    found["SECRET_KEY"] = hmac.new(
+        found["SECRET_KEY"].encode(), f"door:{door}".encode(), sha256
+    ).hexdigest()
+    return {
+        **_without_keys(os.environ),
+        **{f"HEARTHLINE_{name}": value for name, value in found.items() if value},
+        "HEARTHLINE_DOOR": door,
+    }
+
+
+def _without_keys(environment: Mapping[str, str]) -> dict[str, str]:
+    forbidden = {"HEARTHLINE_ENV"}
+    for name in _ALL_KEYS:
+        forbidden |= {f"HEARTHLINE_{name}", f"HEARTHLINE_{name}_FILE"}
+    return {name: value for name, value in environment.items() if name not in forbidden}

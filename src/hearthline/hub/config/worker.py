@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The worker: one round is every room's sweeps, in the order a report travels."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import OperationalError, close_old_connections
+
+from hearthline.hub.audit import sweeps as audit
+from hearthline.hub.cases import sweeps as cases
+from hearthline.hub.mail import sweeps as mail
+from hearthline.hub.notices import sweeps as notices
+from hearthline.hub.referrals import sweeps as referrals
+from hearthline.hub.reports import sweeps as reports
+
+log = logging.getLogger("hearthline.worker")
+
+# A sweep is idempotent, works under leases, and returns how many rows it did.
+Sweep = Callable[..., int]
+
+SWEEPS: tuple[Sweep, ...] = (
+    *cases.SWEEPS,
+    *referrals.SWEEPS,
+    *notices.SWEEPS,
+    *mail.SWEEPS,
+    *reports.SWEEPS,
+    *audit.SWEEPS,
+)
+
+
+def sweep_once(*, holder: str, at: datetime) -> int:
+    """One round of all sweeps; rows done. One sweep that fails does not keep the others waiting.
+
+    What failed stays due, so the next round tries it again.
+    """
+    done = 0
+    for sweep in SWEEPS:
+        try:
+            done += sweep(holder=holder, at=at)
+        except OperationalError:
+            log.warning("%s: the database was busy; it is tried again", _name(sweep))
+            close_old_connections()
+        except Exception:
+            log.exception("%s failed; it is tried again", _name(sweep))
+    return done
+
+
+def _name(sweep: Sweep) -> str:
+    return f"{sweep.__module__}.{getattr(sweep, '__name__', 'sweep')}"

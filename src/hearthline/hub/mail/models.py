@@ -1,22 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
+from django.db.models import Q
 
 from hearthline.hub.clocks.models import DueRow, free
 from hearthline.hub.sealing.models import SealedRow
+
+# How long what a letter said can be read after it went, or was given up.
+READABLE_FOR = timedelta(days=30)
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):
     def due(self, at: datetime) -> Self:
         """Letters to send now, oldest first."""
         unsent = [Letter.State.QUEUED, Letter.State.SENDING]
-        return self.filter(free(at), due_at__lte=at, state__in=unsent).order_by("due_at")
+        return self.filter(free(at), due_at__lte=at, state__in=unsent).order_by("due_at", "pk")
 
     def for_purpose(self, purpose: str) -> Self:
         return self.filter(purpose=purpose)
+
+    def outlived(self, at: datetime) -> Self:
+        """Letters that ended long enough ago for their words to be forgotten."""
+        last = at - READABLE_FOR
+        ended = Q(sent_at__lte=last) | Q(given_up_at__lte=last)
+        return self.filter(ended, data_key__destroyed_at__isnull=True)
 
 
 class Letter(SealedRow, DueRow):
@@ -36,8 +46,10 @@ class Letter(SealedRow, DueRow):
     state = models.CharField(max_length=20, choices=State.choices, default=State.QUEUED)
     queued_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    given_up_at = models.DateTimeField(null=True)
     # True once a second attempt went out without knowing whether the first arrived.
     marked_repeat = models.BooleanField(default=False)
+    # The mail server's own words, as it last refused.
     last_error = models.CharField(max_length=300, blank=True)
 
     objects = LetterQuerySet.as_manager()

@@ -29,6 +29,13 @@
     }
   };
 
+  // On a keyboard of another script the key itself counts: the Cyrillic letter on C is still c.
+  const keyOf = (event) => {
+    const { key, code } = event;
+    const known = key.length > 1 || /[!-~]/.test(key) || document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    return known || !/^Key[A-Z]$/.test(code) ? key : code.slice(3).toLowerCase();
+  };
+
   // A key of the row in hand goes before the same key elsewhere in the page.
   const holderOf = (key) => {
     const selector = `[data-key="${CSS.escape(key)}"]`;
@@ -61,7 +68,7 @@
       return;
     }
     if (help && help.open) return;
-    const { key } = event;
+    const key = keyOf(event);
     if (key === "j") walk(1);
     else if (key === "k") walk(-1);
     else if (key === "?" && help) help.showModal();

@@ -16,7 +16,9 @@ PACKAGES = ("chromium", "fonts-noto-core", "fonts-noto-cjk")
 
 def find() -> str | None:
     """The path of a Chromium: HEARTHLINE_CHROMIUM, or the first of NAMES on the PATH."""
-    return os.environ.get("HEARTHLINE_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    return os.environ.get("HEARTHLINE_CHROMIUM") or next(
+        filter(None, map(shutil.which, NAMES)), None
+    )
 
 
 def install() -> None:
@@ -26,9 +28,7 @@ def install() -> None:
     apt = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=900"]
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for step in (["update"], ["install", "-y", "--no-install-recommends", *PACKAGES]):
-        subprocess.run(
-            [*apt, *step], env=environment, check=False, stdout=subprocess.DEVNULL
-        )
+        subprocess.run([*apt, *step], env=environment, check=False, stdout=subprocess.DEVNULL)
 
 
 def main() -> int:

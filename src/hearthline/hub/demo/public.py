@@ -1,4 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from hearthline.hub.demo import pages
+
+urlpatterns = [
+    path("", pages.demo, name="demo"),
+    path("inbox/", pages.inbox, name="demo_inbox"),
+    path("inbox/<slug:name>/", pages.letter, name="demo_mail"),
+    path("pages/", pages.host_pages, name="demo_pages"),
+]

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 from hearthline.hub.config.environment import text
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     port = chosen.port or port_of(chosen.door)
     command = server(chosen.host, port, chosen.workers)
-    os.execve(command[0], command, environment)  # noqa: S606  # replaces this program, no shell
+    return _become(command, environment)
 
 
 def port_of(door: str) -> int:
@@ -92,6 +93,11 @@ def _watch(host: str, workers: int) -> int:
     for process in running.values():
         process.wait(timeout=20)
     return 0
+
+
+def _become(command: list[str], environment: dict[str, str]) -> NoReturn:
+    """Replace this program by `command`; no shell is involved."""
+    os.execve(command[0], command, environment)  # noqa: S606
 
 
 def _start(command: list[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":

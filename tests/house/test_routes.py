@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""No route is open by accident: each says its permission, or is listed here as public."""
+
+from collections.abc import Iterator
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from hearthline.hub.accounts.doors import PUBLIC
+from hearthline.hub.accounts.permissions import Permission
+
+# Open to anyone at the public door.
+OPEN_TO_ALL = {
+    "public": {
+        "about",
+        "figures",
+        "figures_csv",
+        "figures_sdmx",
+        "help",
+        "home",
+        "leave",
+        "receipt",
+        "receipt_leave",
+        "receipt_message",
+        "receipt_status",
+        "receipt_withdraw",
+        "report_sent",
+        "report_start",
+        "report_step",
+        "set_language",
+    },
+    "desk": {"set_language"},
+    "partners": {"set_language"},
+}
+# allauth's own, which guard themselves.
+SIGN_IN = ("account_", "mfa_")
+
+
+def routes(door: str) -> dict[str, URLPattern]:
+    """Every route of one door by name."""
+
+    def walk(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                yield from walk(pattern.url_patterns)
+            else:
+                yield pattern
+
+    found = list(walk(get_resolver(f"hearthline.hub.config.urls.{door}").url_patterns))
+    assert all(p.name for p in found), [p for p in found if not p.name]
+    return {p.name: p for p in found}
+
+
+def declared(route: URLPattern) -> object:
+    return getattr(route.callback, "permission", None)
+
+
+def test_the_public_door_lists_exactly_its_open_pages():
+    assert set(routes("public")) == OPEN_TO_ALL["public"]
+    assert all(declared(route) == PUBLIC for route in routes("public").values())
+
+
+def test_every_other_route_declares_a_permission():
+    for door in ("desk", "partners"):
+        for name, route in routes(door).items():
+            if name.startswith(SIGN_IN):
+                continue
+            if name in OPEN_TO_ALL[door]:
+                assert declared(route) == PUBLIC, (door, name)
+            else:
+                assert isinstance(declared(route), Permission), (door, name)
+
+
+def test_nobody_can_sign_up():
+    assert not [name for door in ("desk", "partners") for name in routes(door) if "signup" in name]
+
+
+def test_permissions_are_alphabetised_and_all_in_use():
+    names = [permission.name for permission in Permission]
+    assert names == sorted(names)
+    values = [permission.value for permission in Permission]
+    assert all(value.count(":") == 2 for value in values)

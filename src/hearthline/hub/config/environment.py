@@ -2,6 +2,7 @@
 """Typed reads of the environment. A secret may come as NAME or as a file named by NAME_FILE."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 
@@ -13,11 +14,11 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(name, default).strip()
 
 
-def secret(name: str) -> str:
+def secret(name: str, environment: Mapping[str, str] = os.environ) -> str:
     """The variable, or the content of the file that NAME_FILE names (never logged)."""
-    path = os.environ.get(f"{name}_FILE")
+    path = environment.get(f"{name}_FILE")
     if not path:
-        return text(name)
+        return environment.get(name, "").strip()
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:

@@ -40,13 +40,16 @@ def start_django(program: str = "all") -> None:
     django.setup()
 
 
-def environment_for(door: str) -> dict[str, str]:
+def environment_for(door: str, environment: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment of the program for `door`: everything but the keys it may not hold.
+
+    `environment` is what it is made from, by default this process's own.
 
     SECRET_KEY is derived per door, so that one door's signatures mean nothing to another.
     Raises `KeysMissing`.
     """
-    found = {name: secret(f"HEARTHLINE_{name}") for name in KEYS[door]}
+    source = os.environ if environment is None else environment
+    found = {name: secret(f"HEARTHLINE_{name}", source) for name in KEYS[door]}
     missing = [f"HEARTHLINE_{n}" for n, v in found.items() if not v and n not in _OPTIONAL]
     if missing:
         raise KeysMissing(
@@ -57,7 +60,7 @@ def environment_for(door: str) -> dict[str, str]:
         found["SECRET_KEY"].encode(), f"door:{door}".encode(), sha256
     ).hexdigest()
     return {
-        **_without_keys(os.environ),
+        **_without_keys(source),
         **{f"HEARTHLINE_{name}": value for name, value in found.items() if value},
         "HEARTHLINE_DOOR": door,
     }

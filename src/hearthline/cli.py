@@ -66,7 +66,9 @@ def _read_environment_file() -> None:
     try:
         lines = Path(path).read_text(encoding="utf-8").splitlines()
     except OSError as error:
-        raise ValueError(f"HEARTHLINE_ENV names {path}, which cannot be read: {error.strerror}.") from None
+        raise ValueError(
+            f"HEARTHLINE_ENV names {path}, which cannot be read: {error.strerror}."
+        ) from None
     for line in lines:
         name, sign, value = line.strip().partition("=")
         if sign and not name.startswith("#"):

@@ -5,6 +5,7 @@ Used by `hearthline demo` and by the journeys, which thereby test the programs a
 """
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -115,6 +116,8 @@ class World:
             self.running[part] = subprocess.Popen(  # noqa: S603  # our own fixed commands
                 self._command(part),
                 env=self.environment(part if part in (*DOORS, "worker") else "all"),
+                # A group of its own, so that a server's child processes can be ended with it.
+                start_new_session=True,
             )
         for part in parts or PARTS:
             if part in self.ports:
@@ -123,10 +126,7 @@ class World:
     def kill(self, part: str) -> None:
         """End a part at once, as a power cut would."""
         process = self.running.pop(part)
-        # granian's own children go with their parent's process group only when asked to.
-        for child in _children(process.pid):
-            _signal(child, 9)
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
     def stop(self) -> None:
@@ -198,20 +198,3 @@ def _answers(part: str, port: int) -> bool:
 def _write_private(path: Path, text: str) -> None:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(text)
-
-
-def _children(pid: int) -> list[int]:
-    listed = subprocess.run(
-        ["ps", "-o", "pid=", "--ppid", str(pid)],  # noqa: S607
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout.split()
-    return [int(child) for child in listed]
-
-
-def _signal(pid: int, number: int) -> None:
-    try:
-        os.kill(pid, number)
-    except ProcessLookupError:
-        return

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.accounts.models import User
@@ -89,9 +89,24 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.open().filter(late_first | late_second)
 
     def first_review_breached_in(self, start: datetime, end: datetime) -> Self:
-        """Cases opened in the period whose first review came after its clock, or not at all."""
-        late = Q(first_reviewed_at__gt=F("review_due_at")) | Q(first_reviewed_at__isnull=True)
-        return self.filter(late, opened_at__gte=start, opened_at__lt=end)
+        """Cases whose clock for the first look ran out in the period, with no look by then."""
+        late = Q(first_reviewed_at__gt=F("review_due_at"))
+        still_open = Q(closed_at__isnull=True) | Q(closed_at__gt=F("review_due_at"))
+        never = Q(first_reviewed_at__isnull=True) & still_open
+        return self.filter(late | never, review_due_at__gte=start, review_due_at__lt=end)
+
+    def second_review_breached_in(self, start: datetime, end: datetime) -> Self:
+        """Cases whose clock for the second review ran out in the period, with none by then."""
+        by_then = Assessment.objects.filter(case=OuterRef("pk"), at__lte=OuterRef("second_due_at"))
+        first = by_then.filter(stage=Assessment.Stage.FIRST).order_by("-at").values("at")[:1]
+        second = by_then.filter(stage=Assessment.Stage.SECOND, at__gte=OuterRef("last_assessed_at"))
+        clocked = self.annotate(last_assessed_at=Subquery(first))
+        return clocked.filter(~Exists(second), second_due_at__gte=start, second_due_at__lt=end)
+
+    def waits_for_review(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+        """From the first report to the first look, for looks in the period."""
+        looked = self.filter(first_reviewed_at__gte=start, first_reviewed_at__lt=end)
+        return list(looked.values_list("opened_at", "first_reviewed_at"))
 
     def of_report(self, report: Report) -> Self:
         return self.filter(subject__sightings__report=report)
@@ -152,6 +167,19 @@ class Case(models.Model):
         return str(self.id)[:8].upper()
 
 
+class AssessmentQuerySet(models.QuerySet["Assessment"]):
+    def settled_in(self, start: datetime, end: datetime) -> Self:
+        """Findings that two people, or a senior, made final in the period."""
+        agreed = Q(stage=Assessment.Stage.SECOND, agrees=True)
+        final = agreed | Q(stage=Assessment.Stage.SENIOR)
+        return self.filter(final, at__gte=start, at__lt=end)
+
+    def counted_by_outcome(self) -> dict[str, int]:
+        """How many cases have each outcome among these assessments."""
+        by_outcome = self.order_by().values_list("outcome")
+        return dict(by_outcome.annotate(Count("case", distinct=True)))
+
+
 class Assessment(SealedRow):
     """One person's judgement. Never edited, only superseded. Append-only by database trigger."""
 
@@ -178,6 +206,8 @@ class Assessment(SealedRow):
     legal_basis = models.CharField(max_length=60, blank=True)
     # Sealed under the subject's key.
     note = models.BinaryField(default=b"")
+
+    objects = AssessmentQuerySet.as_manager()
 
     class Meta:
         ordering = ["at", "id"]

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Min, Q
 from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.accounts.models import User
@@ -23,6 +23,18 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
     def breached(self, at: datetime) -> Self:
         """Not with police by the pack's clock."""
         return self.filter(with_police_at__isnull=True, police_due_at__lt=at)
+
+    def breached_in(self, start: datetime, end: datetime) -> Self:
+        """The clock ran out in the period, and police did not have the package by then."""
+        late = Q(with_police_at__isnull=True) | Q(with_police_at__gt=F("police_due_at"))
+        return self.filter(late, police_due_at__gte=start, police_due_at__lt=end)
+
+    def waits_for_police(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+        """From a case's first report to its first package with police, for the period."""
+        cases = self.order_by().values("case", "case__opened_at")
+        told = cases.annotate(told_at=Min("with_police_at"))
+        of_the_period = told.filter(told_at__gte=start, told_at__lt=end)
+        return list(of_the_period.values_list("case__opened_at", "told_at"))
 
     def cleared_for_notice(self, at: datetime) -> Self:
         """With police, and no hold in force: the host may hear now."""

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.accounts.models import User
@@ -28,6 +29,30 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def breached(self, at: datetime) -> Self:
         """Open notices past the time the host had to answer."""
         return self.open().filter(escalate_at__lt=at)
+
+    def answer_breached_in(self, start: datetime, end: datetime) -> Self:
+        """The host's time to answer ran out in the period, with no answer or removal by then."""
+        due = F("acknowledge_due_at")
+        answered = Answer.objects.filter(
+            notice=OuterRef("pk"), at__lte=OuterRef("acknowledge_due_at")
+        )
+        return self.filter(
+            Q(acknowledged_at__isnull=True) | Q(acknowledged_at__gt=due),
+            Q(removed_at__isnull=True) | Q(removed_at__gt=due),
+            ~Exists(answered),
+            acknowledge_due_at__gte=start,
+            acknowledge_due_at__lt=end,
+        )
+
+    def waits_for_notice(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+        """From a case's first report to the notice to its host, for notices of the period."""
+        sent = self.filter(sent_at__gte=start, sent_at__lt=end)
+        return list(sent.values_list("case__opened_at", "sent_at"))
+
+    def waits_for_removal(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+        """From a case's first report to its removal, for removals of the period."""
+        removed = self.filter(removed_at__gte=start, removed_at__lt=end)
+        return list(removed.values_list("case__opened_at", "removed_at"))
 
 
 class Notice(DueRow):

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
+from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.sealing.models import SealedRow
@@ -42,6 +43,14 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
     def received_in(self, start: datetime, end: datetime) -> Self:
         return self.filter(received_at__gte=start, received_at__lt=end)
+
+    def counted_by(self, field: str) -> dict[str, int]:
+        """How many reports have each code of one field."""
+        return dict(self.order_by().values_list(field).annotate(Count("pk")))
+
+    def counted_by_kind_and_fourc(self) -> list[tuple[str, list[str], int]]:
+        """How many reports have each kind with each list of 4C cells."""
+        return list(self.order_by().values_list("kind", "fourc").annotate(Count("pk")))
 
     def past_retention(self, at: datetime) -> Self:
         return self.filter(retain_until__lte=at, data_key__destroyed_at__isnull=True)

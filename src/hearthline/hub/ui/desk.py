@@ -4,7 +4,6 @@
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -37,9 +36,16 @@ ROWS = [
     ("plain", "U4", _("Advice"), "https://forum.example.org/t/55", 1, 700, 4320),
 ]
 
-ICONS = (
-    "back clock forward image key lock message people phone print question screen threat work young"
-).split()
+ICONS = [
+    "back", "clock", "forward", "image", "key", "lock", "message", "people", "phone", "print",
+    "question", "screen", "threat", "work", "young",
+]  # fmt: skip
+
+HELPLINES = [
+    {"name": _("Children's line"), "number": "555-0111", "hours": "24/7", "free": True,
+     "under_age_only": True, "website": "https://childrensline.example.org/"},
+    {"name": _("Family support"), "number": "555-0122", "hours": "Mo-Fr 08:00-20:00"},
+]  # fmt: skip
 
 # The same lines in three scripts, to judge type and direction by eye.
 SPECIMENS = [
@@ -102,7 +108,7 @@ def style(request: HttpRequest) -> HttpResponse:
             "steps": timeline(),
             "form": SampleForm(prefix="new"),
             "wrong": wrong,
-            "helplines": settings.PACK.helplines[:2],
+            "helplines": HELPLINES,
             "emergency_unknown": {"known": False},
             "receipt": "4071882300596314",
             "bars": bars([(_("Removed"), 1284), (_("Waiting"), 312), (_("Contested"), None)]),

@@ -4,7 +4,7 @@
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class CompressedHashedStorage(CompressedManifestStaticFilesStorage):
+class CompressedHashedStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Hashed names wherever `collectstatic` has run; plain names where it has not.
 
     Tests and a developer's first start have no manifest, and a page without its style is better

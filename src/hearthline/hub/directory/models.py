@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 import uuid
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.accounts.models import User
+from hearthline.hub.directory.hours import is_open
+
+# A contact that nobody checked for so long is marked on the desk: it may lead nowhere.
+STALE = timedelta(days=180)
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -54,6 +59,10 @@ class Organisation(models.Model):
     verified_on = models.DateField()
     retired_at = models.DateTimeField(null=True, blank=True)
 
+    # Filled in by `helplines_for`, for the page that shows the line; not columns.
+    open_now: bool | None = None
+    number: str = ""
+
     objects = OrganisationQuerySet.as_manager()
 
     def __str__(self) -> str:
@@ -61,8 +70,20 @@ class Organisation(models.Model):
 
     def contact(self, channel: str) -> "Contact | None":
         """The current contact on this channel that was verified last."""
-        current = self.contacts.filter(channel=channel, superseded_at__isnull=True)
-        return current.order_by("-verified_on", "-id").first()
+        return self.contacts.current().filter(channel=channel).first()
+
+    def is_stale(self, today: date) -> bool:
+        """Whether a current contact has not been checked for too long."""
+        return self.contacts.current().filter(verified_on__lt=today - STALE).exists()
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def current(self) -> Self:
+        """Contacts in use, the one checked last first."""
+        return self.filter(superseded_at__isnull=True).order_by("-verified_on", "-id")
+
+    def superseded(self) -> Self:
+        return self.filter(superseded_at__isnull=False).order_by("-superseded_at", "-id")
 
 
 class Contact(models.Model):
@@ -88,6 +109,11 @@ class Contact(models.Model):
     source = models.CharField(max_length=300)
     verified_on = models.DateField()
     superseded_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ContactQuerySet.as_manager()
+
+    def is_stale(self, today: date) -> bool:
+        return self.superseded_at is None and self.verified_on < today - STALE
 
 
 class Domain(models.Model):
@@ -115,3 +141,35 @@ def units_of(user: User) -> models.QuerySet[Organisation]:
     """The organisations `user` works for."""
     members = Q(members__user=user)
     return Organisation.objects.current().filter(members)
+
+
+def helplines_for(*, language: str, child: bool, at: datetime) -> list[Organisation]:
+    """Lines to call, the most useful first: open now, then in `language`, then for children.
+
+    Each has `number` and `open_now` (None when its hours cannot be read). For an adult, lines
+    that serve children only come last. A line without a telephone number is left out.
+    """
+    phones = Contact.objects.current().filter(channel=Contact.Channel.PHONE)
+    lines = list(
+        Organisation.objects.helplines().prefetch_related(Prefetch("contacts", queryset=phones))
+    )
+    for line in lines:
+        numbers = line.contacts.all()
+        line.number = numbers[0].value if numbers else ""
+        line.open_now = is_open(line.hours, at)
+
+    def usefulness(line: Organisation) -> tuple[bool, int, bool, bool]:
+        return (
+            line.under_age_only and not child,
+            {True: 0, None: 1, False: 2}[line.open_now],
+            not _speaks(line, language),
+            child and not line.under_age_only,
+        )
+
+    return sorted((line for line in lines if line.number), key=usefulness)
+
+
+def _speaks(line: Organisation, language: str) -> bool:
+    """Whether they answer in `language`; on the telephone the script of Chinese is no matter."""
+    spoken = {str(code).lower().partition("-")[0] for code in line.languages}
+    return language.lower().partition("-")[0] in spoken

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every write of the directory: seeding from the country pack, organisations, contacts, members."""
+
+from hearthline.hub.directory.actions.checking import (
+    AlreadyListed,
+    DirectoryRefused,
+    NoLongerCurrent,
+    NotPolice,
+    NotReachable,
+    ReasonMissing,
+    RecipientRefused,
+    WrongDay,
+)
+from hearthline.hub.directory.actions.contacts import (
+    Way,
+    add_contact,
+    end_contact,
+    supersede_contact,
+    verify_contact,
+)
+from hearthline.hub.directory.actions.members import OwnMembership, join, part
+from hearthline.hub.directory.actions.organisations import (
+    Facts,
+    add_domain,
+    add_organisation,
+    change_organisation,
+    drop_domain,
+    retire,
+    set_age_recipient,
+)
+from hearthline.hub.directory.actions.seeding import seed_from_pack
+
+__all__ = [
+    "AlreadyListed",
+    "DirectoryRefused",
+    "Facts",
+    "NoLongerCurrent",
+    "NotPolice",
+    "NotReachable",
+    "OwnMembership",
+    "ReasonMissing",
+    "RecipientRefused",
+    "Way",
+    "WrongDay",
+    "add_contact",
+    "add_domain",
+    "add_organisation",
+    "change_organisation",
+    "drop_domain",
+    "end_contact",
+    "join",
+    "part",
+    "retire",
+    "seed_from_pack",
+    "set_age_recipient",
+    "supersede_contact",
+    "verify_contact",
+]

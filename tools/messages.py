@@ -8,25 +8,21 @@ file that exists only while gathering.
 import os
 import subprocess
 import sys
-import tomllib
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import polib
 
+from hearthline.kit.codelists import source_strings
+
 ROOT = Path(__file__).resolve().parent.parent
 HUB = ROOT / "src" / "hearthline" / "hub"
-LISTS = ROOT / "src" / "hearthline" / "kit" / "codelists" / "lists"
 LANGUAGES = ("ar", "es", "fr", "ru", "zh_Hans")
-# Keys of the code lists whose values people read.
-SHOWN = ("label", "example", "meaning", "sentence")
 
 
 def gather() -> int:
     """Run makemessages over the hub and the code lists."""
     strings = HUB / "config" / "codelist_strings.py"
-    lines = sorted({text for path in LISTS.glob("*.toml") for text in shown(path)})
+    lines = sorted({string.text for string in source_strings()})
     strings.write_text(
         "from django.utils.translation import gettext_noop as _\n\n"
         + "".join(f"_({text!r})\n" for text in lines),
@@ -45,23 +41,6 @@ def gather() -> int:
         ).returncode  # fmt: skip
     finally:
         strings.unlink()
-
-
-def shown(path: Path) -> Iterator[str]:
-    """Every string of a code list that people read."""
-
-    def walk(value: Any) -> Iterator[str]:
-        if isinstance(value, dict):
-            for key, inner in value.items():
-                if isinstance(inner, str) and key.startswith(SHOWN) and inner:
-                    yield inner
-                else:
-                    yield from walk(inner)
-        elif isinstance(value, list):
-            for inner in value:
-                yield from walk(inner)
-
-    yield from walk(tomllib.loads(path.read_text(encoding="utf-8")))
 
 
 def compile_all() -> int:

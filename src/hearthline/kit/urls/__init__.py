@@ -15,23 +15,46 @@ from hearthline.kit.urls.canonical import (
 from hearthline.kit.urls.defang import defang, mask_secrets, refang, shorten_middle
 from hearthline.kit.urls.expressions import expressions
 from hearthline.kit.urls.file_content import FileContent, FileContentRefused, refuse_file_content
+from hearthline.kit.urls.guard import PORTS, is_public, public_only
 from hearthline.kit.urls.intake import Found, find_addresses
+from hearthline.kit.urls.observation import Observation, Step, TlsFacts, Verdict
+from hearthline.kit.urls.probe import (
+    Allow,
+    NameNotFound,
+    ResolutionFailed,
+    Resolver,
+    probe,
+    system_resolve,
+)
 
 __all__ = [
     "MAX_LENGTH",
+    "PORTS",
     "AddressRefused",
+    "Allow",
     "Canonical",
     "FileContent",
     "FileContentRefused",
     "Found",
+    "NameNotFound",
+    "Observation",
     "Refusal",
+    "ResolutionFailed",
+    "Resolver",
+    "Step",
+    "TlsFacts",
+    "Verdict",
     "canonicalise",
     "defang",
     "expressions",
     "find_addresses",
+    "is_public",
     "mask_secrets",
+    "probe",
+    "public_only",
     "refang",
     "refuse_file_content",
     "shorten_middle",
     "subject_key",
+    "system_resolve",
 ]

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is done with figures: compile a month, publish it.
+
+`counting` reads the ledgers, `withholding` decides what may be seen of the counts, `releases`
+writes the result. A true small count never leaves the call that counted it.
+"""
+
+from hearthline.hub.statistics.actions.periods import PeriodNotOver, PeriodRefused
+from hearthline.hub.statistics.actions.releases import (
+    AlreadyPublished,
+    SamePerson,
+    Superseded,
+    compile_period,
+    publish,
+)
+
+__all__ = [
+    "AlreadyPublished",
+    "PeriodNotOver",
+    "PeriodRefused",
+    "SamePerson",
+    "Superseded",
+    "compile_period",
+    "publish",
+]

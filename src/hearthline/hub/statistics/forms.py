@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class CompileForm(forms.Form):
+    """Which month to count. Whether it is over, the action decides."""
+
+    period = forms.RegexField(
+        label=_("Month"),
+        regex=r"^[0-9]{4}-(0[1-9]|1[0-2])$",
+        help_text=_("Year and month, such as 2026-10. The month has to be over."),
+        error_messages={
+            "required": _("Write the month as year and number, such as 2026-10."),
+            "invalid": _("Write the month as year and number, such as 2026-10."),
+        },
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )

@@ -19,6 +19,9 @@ class Audience(models.TextChoices):
 
 
 class DraftQuerySet(models.QuerySet["Draft"]):
+    def live(self, at: datetime) -> Self:
+        return self.filter(expires_at__gt=at)
+
     def outlived(self, at: datetime) -> Self:
         return self.filter(expires_at__lte=at)
 
@@ -27,10 +30,10 @@ class Draft(models.Model):
     """A half-finished form. Its answers open only with the key in the reporter's own browser."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    answers = models.TextField()
+    answers = models.BinaryField(default=b"")
     expires_at = models.DateTimeField(db_index=True)
     # After sending: the receipt, for the same browser only, until it says it has kept it.
-    receipt = models.TextField(blank=True)
+    receipt = models.BinaryField(default=b"")
 
     objects = DraftQuerySet.as_manager()
 
@@ -40,6 +43,10 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """Reports the desk has not taken up yet, most urgent first."""
         waiting = self.filter(taken_at__isnull=True, withdrawn_at__isnull=True)
         return waiting.order_by("level", "received_at")
+
+    def of_receipt(self, digest: bytes) -> "Report | None":
+        """The report this receipt's digest belongs to."""
+        return self.select_related("data_key").filter(receipt_digest=digest).first()
 
     def received_in(self, start: datetime, end: datetime) -> Self:
         return self.filter(received_at__gte=start, received_at__lt=end)
@@ -118,8 +125,9 @@ class Pointer(SealedRow):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="pointers")
     kind = models.CharField(max_length=10, choices=Kind.choices)
+    # What was typed: the whole line an address stood in, so that nothing is lost.
     raw = models.BinaryField()
-    # Canonical address, or `service account` for an account; empty where it was not readable.
+    # Canonical address, or `service/account`; empty where it was not readable (see `refusal`).
     canonical = models.BinaryField(default=b"")
     digest = models.BinaryField(max_length=32, db_index=True)
     host_digest = models.BinaryField(max_length=32, db_index=True, default=b"")

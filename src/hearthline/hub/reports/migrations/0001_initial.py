@@ -18,9 +18,9 @@ class Migration(migrations.Migration):
             name='Draft',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('answers', models.TextField()),
+                ('answers', models.BinaryField(default=b'')),
                 ('expires_at', models.DateTimeField(db_index=True)),
-                ('receipt', models.TextField(blank=True)),
+                ('receipt', models.BinaryField(default=b'')),
             ],
         ),
         migrations.CreateModel(

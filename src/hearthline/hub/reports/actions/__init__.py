@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every write to the ledger of reports, by stage of a report's life."""
+
+from hearthline.hub.reports.actions.answers import (
+    AnswerRefused,
+    Answers,
+    NothingTold,
+)
+from hearthline.hub.reports.actions.coming_back import (
+    AlreadyClosed,
+    AlreadyWithdrawn,
+    Letter,
+    ReceiptUnknown,
+    ReporterView,
+    ReportGone,
+    add,
+    come_back,
+    withdraw,
+    write,
+)
+from hearthline.hub.reports.actions.drafts import (
+    DraftGone,
+    DraftSent,
+    discard_draft,
+    open_draft,
+    open_receipt,
+    save_draft,
+)
+from hearthline.hub.reports.actions.reading import (
+    ReportText,
+    answer,
+    read_report,
+    reveal_contact,
+)
+from hearthline.hub.reports.actions.rules import ReportWithdrawn
+from hearthline.hub.reports.actions.submitting import Submitted, submit
+from hearthline.hub.reports.actions.telling import end_retention, take, tell
+
+__all__ = [
+    "AlreadyClosed",
+    "AlreadyWithdrawn",
+    "AnswerRefused",
+    "Answers",
+    "DraftGone",
+    "DraftSent",
+    "Letter",
+    "NothingTold",
+    "ReceiptUnknown",
+    "ReportGone",
+    "ReportText",
+    "ReportWithdrawn",
+    "ReporterView",
+    "Submitted",
+    "add",
+    "answer",
+    "come_back",
+    "discard_draft",
+    "end_retention",
+    "open_draft",
+    "open_receipt",
+    "read_report",
+    "reveal_contact",
+    "save_draft",
+    "submit",
+    "take",
+    "tell",
+    "withdraw",
+    "write",
+]

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The half-finished form. The server keeps it, and cannot read it: the key is in the browser."""
+
+import json
+import uuid
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from hearthline.hub.reports.actions.answers import LIMITS
+from hearthline.hub.reports.models import Draft
+from hearthline.kit.sealing import DataKey, SealBroken
+from hearthline.kit.urls import refuse_file_content
+
+RECEIPT_SHOWN: Final = timedelta(minutes=10)
+_TABLE = Draft._meta.db_table
+
+
+class DraftGone(LookupError):
+    """The draft has expired, was discarded, or does not open with this key."""
+
+
+class DraftSent(Exception):
+    """The draft was sent already. Its receipt may still be there to be shown."""
+
+
+@transaction.atomic
+def save_draft(
+    *, draft: Draft | None, secret: bytes, answers: dict[str, Any], at: datetime
+) -> Draft:
+    """Keep `answers`, sealed with the 32 bytes of `secret`; a new draft when there is none yet.
+
+    A draft lives for the hours the country pack gives, counted from its beginning. Raises
+    DraftGone, DraftSent, and FileContentRefused, in which case nothing is kept.
+    """
+    for field in LIMITS:
+        refuse_file_content(str(answers.get(field, "")))
+    if draft is None:
+        hours = settings.PACK.retention.draft_hours
+        draft = Draft(expires_at=at + timedelta(hours=hours))
+    else:
+        draft = lock_draft(draft.pk, at)
+        if draft.receipt:
+            raise DraftSent
+    text = json.dumps(answers, ensure_ascii=False, separators=(",", ":"))
+    draft.answers = DataKey(secret).seal(text, table=_TABLE, row=str(draft.pk), field="answers")
+    draft.save()
+    return draft
+
+
+def open_draft(*, draft: uuid.UUID, secret: bytes, at: datetime) -> tuple[Draft, dict[str, Any]]:
+    """The draft and its answers; the answers are empty once it was sent. Raises DraftGone."""
+    row = Draft.objects.live(at).filter(pk=draft).first()
+    if row is None:
+        raise DraftGone
+    if not row.answers:
+        return row, {}
+    answers: dict[str, Any] = json.loads(_open(row, secret, "answers"))
+    return row, answers
+
+
+def open_receipt(*, draft: Draft, secret: bytes) -> str:
+    """The receipt of a draft that was sent. Raises DraftGone when it does not open."""
+    return _open(draft, secret, "receipt")
+
+
+@transaction.atomic
+def discard_draft(*, draft: uuid.UUID) -> None:
+    """Forget a draft, and with it the only place its receipt could be seen. Twice is once."""
+    Draft.objects.filter(pk=draft).delete()
+
+
+def lock_draft(draft: uuid.UUID, at: datetime) -> Draft:
+    """The draft, held for this transaction. SQLite locks as a whole. Raises DraftGone."""
+    rows = Draft.objects.live(at)
+    if connection.features.has_select_for_update:
+        rows = rows.select_for_update()
+    row = rows.filter(pk=draft).first()
+    if row is None:
+        raise DraftGone
+    return row
+
+
+def keep_receipt(draft: Draft, secret: bytes, receipt: str, at: datetime) -> None:
+    """The answers go; the receipt stays for the same browser, for ten minutes."""
+    sealed = DataKey(secret).seal(receipt, table=_TABLE, row=str(draft.pk), field="receipt")
+    draft.answers, draft.receipt, draft.expires_at = b"", sealed, at + RECEIPT_SHOWN
+    draft.save()
+
+
+def _open(row: Draft, secret: bytes, field: str) -> str:
+    try:
+        return DataKey(secret).open_text(
+            bytes(getattr(row, field)), table=_TABLE, row=str(row.pk), field=field
+        )
+    except (SealBroken, ValueError):
+        raise DraftGone from None

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from hearthline.hub.audit.actions import record
+from hearthline.hub.audit.models import Actor
+from hearthline.hub.reports.actions.answers import Answers, NothingTold
+from hearthline.hub.reports.actions.drafts import keep_receipt, lock_draft, open_receipt
+from hearthline.hub.reports.actions.pointers import add_pointers, places
+from hearthline.hub.reports.models import Draft, Report, Step
+from hearthline.hub.sealing import actions as sealing
+from hearthline.kit import sealing as kit
+from hearthline.kit.codelists import find, incident_types, urgency
+
+UNSURE = "other"
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """A report that was received, and the sixteen digits that lead its reporter back to it."""
+
+    report: Report
+    receipt: str
+
+
+@transaction.atomic
+def submit(
+    *,
+    answers: Answers,
+    language: str,
+    at: datetime,
+    draft: uuid.UUID | None = None,
+    secret: bytes = b"",
+    channel: str = "web",
+) -> Submitted:
+    """Receive a report. It is on disk, sealed for the desk and for its receipt, when this returns.
+
+    Sent from a draft (with the `secret` that opens it), sending twice gives the same report and
+    the same receipt. Raises NothingTold, AnswerRefused, FileContentRefused and DraftGone; then
+    nothing is kept and the draft is as it was.
+    """
+    held = lock_draft(draft, at) if draft else None
+    if held and held.receipt:
+        return Submitted(Report.objects.get(draft=held.pk), open_receipt(draft=held, secret=secret))
+    answers.check()
+    if not answers.tells_something:
+        raise NothingTold
+    receipt = kit.new_receipt()
+    report = _receive(answers, receipt, language=language, draft=held, channel=channel, at=at)
+    if held:
+        keep_receipt(held, secret, receipt, at)
+    record(
+        at=at,
+        actor=Actor.reporter(report.pk),
+        verb="reports.submit",
+        about=report,
+        audience=report.audience,
+        kind=report.kind,
+        level=report.level,
+        channel=channel,
+    )
+    return Submitted(report, receipt)
+
+
+def _receive(
+    answers: Answers,
+    receipt: str,
+    *,
+    language: str,
+    draft: Draft | None,
+    channel: str,
+    at: datetime,
+) -> Report:
+    row, key = sealing.mint(at=at, receipt=receipt)
+    kind = find(incident_types(), answers.kind or UNSURE)
+    level, reasons = urgency(kind.code, answers.facts)
+    report = Report(
+        data_key=row,
+        receipt_digest=kit.receipt_digest(receipt, sealing.pepper()),
+        draft=draft.pk if draft else None,
+        audience=answers.audience,
+        channel=channel,
+        language=language,
+        received_at=at,
+        kind=answers.kind,
+        fourc=list(kind.fourc),
+        facts=list(dict.fromkeys(answers.facts)),
+        age_band=answers.age_band or UNKNOWN,
+        sex=answers.sex or UNKNOWN,
+        level=level,
+        level_reasons=list(reasons),
+        safe_contact=answers.safe_contact,
+    )
+    sealed = {"narrative": answers.words}
+    if answers.safe_contact != Report.SafeContact.RECEIPT:
+        sealed |= {"contact": answers.contact, "code_word": answers.code_word}
+    for field, text in sealed.items():
+        if text.strip():
+            report.seal(key, field, text.strip())
+    report.save(force_insert=True)
+    named = places(
+        addresses=answers.addresses,
+        service=answers.service,
+        account=answers.account,
+        words=answers.words,
+    )
+    add_pointers(report, key, named)
+    Step.objects.create(report=report, code=Step.Code.RECEIVED, at=at)
+    return report

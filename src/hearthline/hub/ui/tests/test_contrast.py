@@ -7,6 +7,7 @@ import pytest
 
 from hearthline.hub.ui.tests.sheets import TOKENS
 
+DARK = "@media screen and (prefers-color-scheme: dark)"
 GROUNDS = ("paper", "surface", "sunk")
 TONES = ("calm", "warn", "danger", "ok")
 TEXT = [
@@ -35,7 +36,7 @@ EDGES = [
 
 
 def halves() -> dict[str, dict[str, str]]:
-    light, dark = TOKENS.read_text(encoding="utf-8").split("@media (prefers-color-scheme: dark)")
+    light, dark = TOKENS.read_text(encoding="utf-8").split(DARK)
     colours = [dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", half)) for half in (light, dark)]
     return {"light": colours[0], "dark": colours[0] | colours[1]}
 
@@ -72,7 +73,7 @@ def test_edges_can_be_seen(half, edge, ground):
 
 
 def test_both_halves_name_every_colour():
-    light, dark = TOKENS.read_text(encoding="utf-8").split("@media (prefers-color-scheme: dark)")
+    light, dark = TOKENS.read_text(encoding="utf-8").split(DARK)
     named = [set(re.findall(r"--([\w-]+): (?:#|rgb)", half)) for half in (light, dark)]
     assert named[0] - named[1] <= {"veil", "scan"}
     assert named[1] <= named[0] | {"shadow"}

@@ -84,7 +84,4 @@
     }
     event.preventDefault();
   });
-
-  const focus = document.querySelector("[data-focus]");
-  if (focus) focus.focus();
 })();

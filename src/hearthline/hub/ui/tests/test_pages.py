@@ -51,6 +51,11 @@ def test_error_pages_need_no_context_and_show_a_way_on(code):
     assert ("tel:" in page) == settings.PACK.emergency.known
 
 
+def test_an_error_page_keeps_the_language_without_a_context():
+    with translation.override("ar"):
+        assert 'lang="ar" dir="rtl"' in get_template("500.html").render()
+
+
 def test_nobody_may_do_anything_without_signing_in():
     assert face(get())["may"].cases_queue_read is False
 

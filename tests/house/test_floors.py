@@ -44,11 +44,7 @@ def test_relations_point_to_a_lower_floor():
 
 def test_a_lower_room_cannot_look_up_through_a_reverse_name():
     # `members` is read within the directory itself; every other cross-room name is hidden.
-    seen = [
-        str(field)
-        for _, _, field in relations()
-        if not field.remote_field.hidden
-    ]
+    seen = [str(field) for _, _, field in relations() if not field.remote_field.hidden]
     assert seen == []
 
 

@@ -96,6 +96,7 @@ ROOMS = [
     "notices",
     "statistics",
 ]
+_public = DOOR == "public"
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -104,14 +105,12 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     *(f"hearthline.hub.{room}" for room in ROOMS),
     *(["hearthline.hub.demo"] if DEMO else []),
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
+    # Nobody signs in at the public door.
+    *([] if _public else ["allauth", "allauth.account", "allauth.mfa"]),
     "django.forms",
     "csp",
 ]
 
-_public = DOOR == "public"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -211,7 +210,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 X_FRAME_OPTIONS = "DENY"
-SECURE_REFERRER_POLICY = "no-referrer"
+# Not "no-referrer": browsers would then send forms from nowhere, and they would be refused.
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _secure else None

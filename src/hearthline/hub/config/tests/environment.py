@@ -1,14 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tests run as one process that holds every key, made anew for each run."""
+"""Tests run as one process that holds every key, made anew for each run.
+
+A pytest plugin and not a conftest, because settings are read before any conftest is.
+"""
 
 import os
 import tempfile
+from pathlib import Path
 
 from hearthline.kit import sealing
 
+_home = Path(tempfile.mkdtemp(prefix="hearthline-tests-"))
+(_home / "static").mkdir()
 _pair = sealing.DeskKeyPair.generate()
 for name, value in {
-    "HEARTHLINE_HOME": tempfile.mkdtemp(prefix="hearthline-tests-"),
+    "HEARTHLINE_HOME": str(_home),
     "HEARTHLINE_DOOR": "all",
     "HEARTHLINE_COUNTRY": "solmere",
     "HEARTHLINE_SECRET_KEY": sealing.new_secret_text(),

@@ -3,13 +3,15 @@ import uuid
 from datetime import datetime
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.accounts.models import User
+from hearthline.hub.accounts.permissions import Permission
 from hearthline.hub.evidence.models import Exhibit
-from hearthline.hub.reports.models import Report
+from hearthline.hub.reports.models import Message, Report
 from hearthline.hub.sealing.models import SealedRow
 
 
@@ -25,7 +27,7 @@ class Subject(SealedRow):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     digest = models.BinaryField(max_length=32, unique=True)
     host_digest = models.BinaryField(max_length=32, db_index=True, default=b"")
-    # The canonical address, or `service account`; empty for words only.
+    # The canonical address, or `service/account`; empty for words only.
     address = models.BinaryField(default=b"")
     host = models.BinaryField(default=b"")
     first_seen = models.DateTimeField()
@@ -47,19 +49,55 @@ class Sighting(models.Model):
         ]
 
 
+class Lane(models.TextChoices):
+    """The lanes at the side of the desk."""
+
+    URGENT = "urgent", _("Urgent")
+    NEW = "new", _("New")
+    MINE = "mine", _("Mine")
+    SECOND = "second", _("Second review")
+    WAITING = "waiting", _("Waiting on others")
+    CLOCKS = "clocks", _("Clocks")
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     def open(self) -> Self:
         return self.filter(closed_at__isnull=True)
+
+    def in_lane(self, lane: str, user: User, at: datetime) -> Self:
+        """What stands in a lane for this person now."""
+        match lane:
+            case Lane.URGENT:
+                return self.urgent()
+            case Lane.NEW:
+                return self.new(at)
+            case Lane.MINE:
+                return self.open().claimed_by(user, at)
+            case Lane.SECOND:
+                return self.second_for(user)
+            case Lane.WAITING:
+                mine = self.second_for(user).values("pk")
+                return self.open().exclude(state__in=Case.TRIAGE).exclude(pk__in=mine)
+            case Lane.CLOCKS:
+                return self.breached(at)
+        return self.none()
 
     def by_urgency(self) -> Self:
         """The desk's order: the urgency ladder, then the clock."""
         return self.order_by("level", "review_due_at", "opened_at")
 
     def awaiting_triage(self) -> Self:
-        return self.filter(state__in=[Case.State.AWAITING_TRIAGE, Case.State.IN_ASSESSMENT])
+        return self.filter(state__in=Case.TRIAGE)
 
     def urgent(self) -> Self:
-        return self.awaiting_triage().filter(level__in=["U0", "U1"])
+        """Danger or contact now, not judged yet or with something new that nobody has read."""
+        unread = Q(state__in=Case.TRIAGE) | Q(news_at__isnull=False)
+        return self.filter(unread, level__in=["U0", "U1"])
+
+    def new(self, at: datetime) -> Self:
+        """Nobody works on it, or something new came to it, even after it was closed."""
+        free = Q(claim_until__isnull=True) | Q(claim_until__lte=at)
+        return self.filter(Q(free, state__in=Case.TRIAGE) | Q(news_at__isnull=False))
 
     def unclaimed(self, at: datetime) -> Self:
         return self.filter(Q(claim_until__isnull=True) | Q(claim_until__lte=at))
@@ -72,6 +110,14 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def disagreed(self) -> Self:
         return self.filter(state=Case.State.DISAGREED)
+
+    def second_for(self, user: User) -> Self:
+        """Cases this person may review: never one they judged themselves."""
+        stages = [Case.State.AWAITING_SECOND]
+        if user.has(Permission.CASES_ASSESSMENT_DECIDE):
+            stages.append(Case.State.DISAGREED)
+        judged = Assessment.objects.filter(by=user).values("case")
+        return self.filter(state__in=stages).exclude(pk__in=judged)
 
     def acting(self) -> Self:
         """Confirmed illegal, with police, hosts or the child being helped."""
@@ -106,7 +152,23 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def waits_for_review(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
         """From the first report to the first look, for looks in the period."""
         looked = self.filter(first_reviewed_at__gte=start, first_reviewed_at__lt=end)
-        return list(looked.values_list("opened_at", "first_reviewed_at"))
+        times = looked.values_list("opened_at", "first_reviewed_at")
+        return [(opened_at, seen_at) for opened_at, seen_at in times if seen_at]
+
+    def with_unread_letters(self) -> Self:
+        """The newest case of a subject, looked at already, whose reporter wrote since."""
+        letters = Message.objects.filter(
+            author=Message.Author.REPORTER,
+            read_at__isnull=True,
+            report__in=Sighting.objects.filter(subject=OuterRef(OuterRef("subject"))).values(
+                "report"
+            ),
+        )
+        later = Case.objects.filter(
+            subject=OuterRef("subject"), opened_at__gt=OuterRef("opened_at")
+        )
+        looked_at = self.filter(first_reviewed_at__isnull=False, news_at__isnull=True)
+        return looked_at.filter(Exists(letters), ~Exists(later))
 
     def of_report(self, report: Report) -> Self:
         return self.filter(subject__sightings__report=report)
@@ -127,6 +189,8 @@ class Case(models.Model):
         STANDARD = "standard", _("Standard")
         CHILD_FIRST = "child_first", _("Child first")
 
+    TRIAGE = (State.AWAITING_TRIAGE, State.IN_ASSESSMENT)
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="cases")
     state = models.CharField(max_length=20, choices=State.choices, default=State.AWAITING_TRIAGE)
@@ -134,6 +198,7 @@ class Case(models.Model):
     kind = models.CharField(max_length=40)
     level = models.CharField(max_length=2)
     level_reasons = models.JSONField(default=list)
+    # When the first of its reports was received: its clocks run from there.
     opened_at = models.DateTimeField(db_index=True)
     review_due_at = models.DateTimeField()
     first_reviewed_at = models.DateTimeField(null=True)
@@ -148,6 +213,10 @@ class Case(models.Model):
     notice_held_until = models.DateTimeField(null=True)
     holder = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     claim_until = models.DateTimeField(null=True)
+    # A report or a letter came after somebody had looked; empty again when the case is read.
+    news_at = models.DateTimeField(null=True, db_index=True)
+    # Steps its reporters were told, so that somebody who reports the same place later hears too.
+    told = models.JSONField(default=list)
 
     objects = CaseQuerySet.as_manager()
 
@@ -165,6 +234,19 @@ class Case(models.Model):
     def reference(self) -> str:
         """A short name for talk at the desk."""
         return str(self.id)[:8].upper()
+
+    def holder_at(self, at: datetime) -> User | None:
+        """Who holds a live claim."""
+        return self.holder if self.claim_until and self.claim_until > at else None
+
+    @property
+    def clock(self) -> tuple[datetime, datetime] | None:
+        """Start and end of the clock that runs now; None while none does."""
+        if self.state in self.TRIAGE and self.first_reviewed_at is None:
+            return self.opened_at, self.review_due_at
+        if self.state == self.State.AWAITING_SECOND and self.second_due_at:
+            return self.second_due_at - settings.PACK.clocks.second_review, self.second_due_at
+        return None
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
@@ -204,7 +286,7 @@ class Assessment(SealedRow):
     self_generated = models.BooleanField(default=False)
     peer = models.BooleanField(default=False)
     legal_basis = models.CharField(max_length=60, blank=True)
-    # Sealed under the subject's key.
+    # Sealed under the subject's key, which is its data key.
     note = models.BinaryField(default=b"")
 
     objects = AssessmentQuerySet.as_manager()
@@ -224,10 +306,18 @@ class LevelChange(models.Model):
     reason = models.CharField(max_length=500, blank=True)
 
 
+class CaseExhibitQuerySet(models.QuerySet["CaseExhibit"]):
+    def outlived(self, before: datetime) -> Self:
+        """Exhibits of cases closed before a time, not shredded yet."""
+        return self.filter(case__closed_at__lt=before, exhibit__shredded_at__isnull=True)
+
+
 class CaseExhibit(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="exhibits")
     exhibit = models.ForeignKey(Exhibit, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField()
+
+    objects = CaseExhibitQuerySet.as_manager()
 
 
 class Disclosure(models.Model):
@@ -243,3 +333,12 @@ class Disclosure(models.Model):
     decided_at = models.DateTimeField(null=True)
     approved = models.BooleanField(null=True)
     opened_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["requested_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("requested_by")),
+                name="cases_disclosure_by_two",
+            )
+        ]

@@ -38,6 +38,8 @@ class Migration(migrations.Migration):
                 ('notice_cleared_at', models.DateTimeField(null=True)),
                 ('notice_held_until', models.DateTimeField(null=True)),
                 ('claim_until', models.DateTimeField(null=True)),
+                ('news_at', models.DateTimeField(db_index=True, null=True)),
+                ('told', models.JSONField(default=list)),
                 ('holder', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
@@ -89,6 +91,10 @@ class Migration(migrations.Migration):
                 ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reports.report')),
                 ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'ordering': ['requested_at'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('requested_by')), _negated=True), _connector='OR'), name='cases_disclosure_by_two')],
+            },
         ),
         migrations.CreateModel(
             name='LevelChange',

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Timed work: reports are taken up though nobody sits at the desk; old exhibits are shredded."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from hearthline.hub.cases import actions
+from hearthline.hub.cases.models import CaseExhibit
+from hearthline.hub.evidence.actions import end_retention
+
+
+def take_up_reports(*, holder: str, at: datetime) -> int:
+    """New reports become cases, so that clocks and urgent lanes are true by night too."""
+    return len(actions.pull(at=at))
+
+
+def shred_old_exhibits(*, holder: str, at: datetime, limit: int = 100) -> int:
+    """Destroy the keys of exhibits whose case closed longer ago than the pack keeps evidence."""
+    before = at - timedelta(days=settings.PACK.retention.evidence_days)
+    old = CaseExhibit.objects.outlived(before).select_related("exhibit__data_key")[:limit]
+    for attached in old:
+        with transaction.atomic():
+            end_retention(exhibit=attached.exhibit, at=at)
+    return len(old)
+
+
+SWEEPS = (take_up_reports, shred_old_exhibits)

@@ -17,6 +17,19 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
     def for_units(self, units: models.QuerySet[Organisation]) -> Self:
         return self.filter(unit__in=units).order_by("-prepared_at")
 
+    def newest_first(self) -> Self:
+        return self.select_related("case", "unit", "letter").order_by("-prepared_at")
+
+    def of_case(self, case: Case) -> Self:
+        return self.filter(case=case)
+
+    def arrived(self) -> Self:
+        """Referrals whose letter the unit's mail server took, not yet noted as with police."""
+        return self.filter(with_police_at__isnull=True, letter__state=Letter.State.SENT)
+
+    def on_the_way(self) -> Self:
+        return self.filter(with_police_at__isnull=True)
+
     def unacknowledged(self) -> Self:
         return self.filter(acknowledged_at__isnull=True)
 
@@ -35,11 +48,6 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         told = cases.annotate(told_at=Min("with_police_at"))
         of_the_period = told.filter(told_at__gte=start, told_at__lt=end)
         return list(of_the_period.values_list("case__opened_at", "told_at"))
-
-    def cleared_for_notice(self, at: datetime) -> Self:
-        """With police, and no hold in force: the host may hear now."""
-        held = Hold.objects.in_force(at).values("referral")
-        return self.filter(with_police_at__isnull=False).exclude(pk__in=held)
 
 
 class Referral(models.Model):
@@ -85,6 +93,9 @@ class HoldQuerySet(models.QuerySet["Hold"]):
     def in_force(self, at: datetime) -> Self:
         return self.filter(Q(lifted_at__isnull=True) | Q(lifted_at__gt=at), until__gt=at)
 
+    def of_case(self, case: Case) -> Self:
+        return self.filter(referral__case=case)
+
 
 class Hold(models.Model):
     """Police ask that the host not be told yet. Always ends."""
@@ -97,3 +108,21 @@ class Hold(models.Model):
     lifted_at = models.DateTimeField(null=True)
 
     objects = HoldQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["asked_at", "id"]
+
+
+def cases_awaiting_referral() -> models.QuerySet[Case]:
+    """Confirmed cases of the standard track that no unit has a package of, oldest first.
+
+    Those on the child-first track go to police only when a person decides so.
+    """
+    referred = Referral.objects.values("case")
+    standard = Case.objects.acting().filter(track=Case.Track.STANDARD)
+    return standard.exclude(pk__in=referred).order_by("confirmed_at")
+
+
+def home_units(country: str) -> models.QuerySet[Organisation]:
+    """The police units of `country` (two letters), and those whose country is not stated."""
+    return Organisation.objects.police_units().filter(country__in=[country, ""])

@@ -50,6 +50,9 @@ class Migration(migrations.Migration):
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('referral', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='referrals.referral')),
             ],
+            options={
+                'ordering': ['asked_at', 'id'],
+            },
         ),
         migrations.AddConstraint(
             model_name='referral',

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every write of the referrals, by stage: prepare, with police, hold, outcome."""
+
+from hearthline.hub.referrals.actions.hold import (
+    HoldInThePast,
+    HoldTooLong,
+    NoHoldInForce,
+    NothingToHold,
+    ask_hold,
+    last_possible_hold,
+    lift_hold,
+)
+from hearthline.hub.referrals.actions.outcome import (
+    AlreadyConcluded,
+    ReferenceNeeded,
+    UnknownOutcome,
+    acknowledge,
+    conclude,
+)
+from hearthline.hub.referrals.actions.prepare import (
+    AlreadySent,
+    NoMailContact,
+    NoRecipientKey,
+    NotConfirmed,
+    NotPoliceUnit,
+    prepare,
+    send_again,
+)
+from hearthline.hub.referrals.actions.with_police import (
+    NotMember,
+    PackageBroken,
+    mark_arrived,
+    pick_up,
+)
+
+__all__ = [
+    "AlreadyConcluded",
+    "AlreadySent",
+    "HoldInThePast",
+    "HoldTooLong",
+    "NoHoldInForce",
+    "NoMailContact",
+    "NoRecipientKey",
+    "NotConfirmed",
+    "NotMember",
+    "NotPoliceUnit",
+    "NothingToHold",
+    "PackageBroken",
+    "ReferenceNeeded",
+    "UnknownOutcome",
+    "acknowledge",
+    "ask_hold",
+    "conclude",
+    "last_possible_hold",
+    "lift_hold",
+    "mark_arrived",
+    "pick_up",
+    "prepare",
+    "send_again",
+]

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from django.conf import settings
+
+from hearthline.hub.directory.models import Contact
+from hearthline.hub.referrals.actions import NoRecipientKey, mark_arrived, prepare
+from hearthline.hub.referrals.models import Referral, cases_awaiting_referral, home_units
+
+log = logging.getLogger(__name__)
+
+BATCH = 100
+
+
+def refer_confirmed(*, holder: str, at: datetime) -> int:
+    """Prepare confirmed cases for every police unit of the country that has a key.
+
+    A case that no unit can be handed waits, in sight of the desk, and its host hears nothing.
+    """
+    units = [unit for unit in home_units(settings.PACK.country.code) if unit.age_recipient]
+    if not units:
+        return 0
+    done = 0
+    for case in cases_awaiting_referral()[:BATCH]:
+        for unit in units:
+            by_mail = unit.contact(Contact.Channel.EMAIL) is not None
+            channel = Referral.Channel.MAIL if by_mail else Referral.Channel.DOOR
+            try:
+                prepare(case=case, unit=unit, channel=channel, by=None, at=at)
+            except NoRecipientKey:
+                log.warning("unit %s lost its key; its packages wait", unit.pk)
+            else:
+                done += 1
+    return done
+
+
+def note_arrivals(*, holder: str, at: datetime) -> int:
+    """Referrals whose letter the unit's mail server took are with police."""
+    arrived = Referral.objects.arrived().select_related("letter", "case")[:BATCH]
+    return sum(mark_arrived(referral=referral, at=at) for referral in arrived)
+
+
+SWEEPS: tuple[Callable[..., int], ...] = (refer_confirmed, note_arrivals)

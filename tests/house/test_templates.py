@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.template import Engine
+from django.template import Engine, engines
 
 HUB = Path(__file__).resolve().parents[2] / "src" / "hearthline" / "hub"
 TEMPLATES = sorted(HUB.glob("*/templates/**/*.html"))
@@ -15,7 +15,7 @@ PAGE_BASES = ("ui/public.html", "ui/desk.html", "ui/partners.html")
 _BLOCK = re.compile(
     r"{%\s*blocktrans(?:late)?\b.*?{%\s*endblocktrans(?:late)?\s*%}"
     r"|{%\s*block bench_class\s*%}.*?{%\s*endblock\s*%}"
-    r"|{%\s*comment\b.*?{%\s*endcomment\s*%}|{#.*?#}|<!--.*?-->|<(script|style)\b.*?</\1>",
+    r"|{%\s*comment\b.*?{%\s*endcomment\s*%}|{#.*?#}|<!--.*?-->|<(script|style|code|kbd)\b.*?</\1>",
     re.S,
 )
 _TAG = re.compile(r"{%.*?%}|{{.*?}}", re.S)
@@ -62,7 +62,7 @@ def test_template_compiles(path: Path):
     engine = Engine(
         dirs=sorted(HUB.glob("*/templates")),
         builtins=settings.TEMPLATES[0]["OPTIONS"]["builtins"],
-        libraries={"static": "django.templatetags.static", "l10n": "django.templatetags.l10n"},
+        libraries=engines["django"].get_templatetag_libraries({}),
     )
     engine.get_template(name_of(path))
 

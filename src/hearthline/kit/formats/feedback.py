@@ -94,7 +94,7 @@ def compose(
     if _CONTROL_IN_TEXT.search(text):
         raise FormatRefused("plain_text", "control characters; only tabs and line breaks")
     if xarf is None:
-        message.set_content(text, cte="quoted-printable")
+        message.set_content(text + "\n", cte="quoted-printable")
     else:
         _add_report(message, text, xarf_format.read(xarf))
     return message
@@ -145,7 +145,7 @@ def _read(mail: EmailMessage) -> Feedback:
 
 def _add_report(message: EmailMessage, text: str, document: Mapping[str, Any]) -> None:
     words = EmailMessage(policy=SMTP)
-    words.set_content(text, cte="quoted-printable")
+    words.set_content(text + "\n", cte="quoted-printable")
     fields: Message = Message(policy=SMTP)
     fields["Feedback-Type"] = "xarf"
     fields["User-Agent"] = USER_AGENT

@@ -128,6 +128,12 @@ def test_a_faulty_value_is_named(changes: dict[str, Any], field: str) -> None:
     assert refusal.value.field == field
 
 
+@pytest.mark.parametrize("text", ["", "\n", "a\n\n", "From here\n.\n", "x" * 2000, "=3D"])
+def test_the_words_arrive_to_the_last_line_break(text: str) -> None:
+    assert parse(make(plain_text=text).as_bytes()).plain_text == text
+    assert parse(make(plain_text=text, xarf=None).as_bytes()).plain_text == text
+
+
 @pytest.mark.parametrize("subject", ["=?utf-8?q?Free?= money", "通知 7 " * 30, "plain " * 40])
 def test_a_subject_means_what_it_says(subject: str) -> None:
     raw = make(subject=subject).as_bytes()

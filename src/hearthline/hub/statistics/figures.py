@@ -133,7 +133,13 @@ def sheet(release: Release) -> Sheet:
         month=month(release.period),
         reports=kept.value("reports", "total", "_T"),
         reports_charts=[
-            _chart(kept.of("reports", name), title, head, definition)
+            _chart(
+                kept.of("reports", name),
+                title,
+                head,
+                definition,
+                value_head=gettext_lazy("Reports"),
+            )
             for name, title, head, definition in _REPORTS
         ],
         judged=kept.value("cases_assessed", "total", "_T"),
@@ -188,7 +194,7 @@ def _chart(
     label_head: str | Promise,
     definition: str | Promise,
     *,
-    value_head: str | Promise = gettext_lazy("Reports"),
+    value_head: str | Promise,
     small: bool = False,
 ) -> Chart:
     counts = [(label(row.dimension, row.code), row.value) for row in rows]

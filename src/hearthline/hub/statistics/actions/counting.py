@@ -49,7 +49,10 @@ def count(month: Month, *, languages: Iterable[str]) -> Counts:
     }
     settled = Assessment.objects.settled_in(month.start, month.end).counted_by_outcome()
     return Counts(
-        reports={name: _with_zeros(received.counted_by(name), codes[name]) for name in BREAKDOWNS},
+        reports={
+            name: _with_zeros(received.counted_by(name), codes[name], _SKIPPED.get(name, ""))
+            for name in BREAKDOWNS
+        },
         carrying=_carrying(received.counted_by_kind_and_fourc()),
         outcomes=_with_zeros(settled, (entry.code for entry in codelists.assessment_outcomes())),
         minutes=_minutes(month.start, month.end),

@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Compiling and publishing a month."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
+
+from hearthline.hub.accounts.models import User
+from hearthline.hub.accounts.permissions import NotAllowed, Role
+from hearthline.hub.accounts.tests.make import make_user
+from hearthline.hub.audit.models import Entry
+from hearthline.hub.statistics.actions import (
+    AlreadyPublished,
+    PeriodNotOver,
+    PeriodRefused,
+    SamePerson,
+    Superseded,
+    compile_period,
+    publish,
+)
+from hearthline.hub.statistics.models import Observation, Release
+from hearthline.hub.statistics.tests.attack import possible_values
+from hearthline.hub.statistics.tests.make import make_findings, make_reports
+
+pytestmark = pytest.mark.django_db
+
+
+def published_values(release: Release) -> dict[tuple[str, str, str], int | None]:
+    rows = release.observations.values_list("indicator", "dimension", "code", "value")
+    return {(indicator, dimension, code): value for indicator, dimension, code, value in rows}
+
+
+def make_september(by: User) -> None:
+    """A month with small counts in every table, each with a way to work them out if careless."""
+    make_reports(40, kind="cyberbullying", age_band="13_15", sex="female", audience="child")
+    make_reports(9, kind="fraud", age_band="16_17", sex="male", audience="child")
+    make_reports(3, kind="grooming", age_band="9_12", sex="female", language="ar")
+    make_reports(12, kind="privacy", audience="professional", channel="phone")
+    make_findings({"baseline": 40, "national": 2, "harmful": 6, "not_illegal": 30}, by=by)
+
+
+def test_compiling_writes_observations_and_one_entry(stella: User, now: datetime) -> None:
+    make_reports(12, kind="cyberbullying")
+    release = compile_period(period="2026-09", by=stella, at=now)
+    assert (release.revision, release.threshold, release.published_at) == (1, 5, None)
+    figures = published_values(release)
+    assert figures["reports", "total", "_T"] == 12
+    assert figures["reports", "kind", "cyberbullying"] == 12
+    assert figures["reports", "kind", "grooming"] == 0
+    entry = Entry.objects.get(verb="statistics.compile")
+    assert (entry.object_id, entry.actor) == (str(release.pk), str(stella.actor))
+
+
+def test_an_empty_month_is_a_month_of_zeros(stella: User, now: datetime) -> None:
+    release = compile_period(period="2026-09", by=stella, at=now)
+    assert set(release.observations.values_list("value", flat=True)) == {0}
+    assert not release.observations.exclude(unit="count").exists()
+
+
+def test_compiling_again_is_a_new_revision_even_when_equal(stella: User, now: datetime) -> None:
+    first = compile_period(period="2026-09", by=stella, at=now)
+    second = compile_period(period="2026-09", by=stella, at=now)
+    assert (first.revision, second.revision) == (1, 2)
+    assert published_values(first) == published_values(second)
+
+
+def test_only_a_statistician_compiles(mara: User, ana: User, now: datetime) -> None:
+    for other in (mara, ana):
+        with pytest.raises(NotAllowed):
+            compile_period(period="2026-09", by=other, at=now)
+    assert not Release.objects.exists()
+
+
+def test_a_month_that_still_runs_is_refused(stella: User, now: datetime) -> None:
+    with pytest.raises(PeriodNotOver):
+        compile_period(period="2026-10", by=stella, at=now)
+    assert not Release.objects.exists()
+
+
+def test_what_is_no_month_is_refused(stella: User, now: datetime) -> None:
+    with pytest.raises(PeriodRefused):
+        compile_period(period="autumn", by=stella, at=now)
+
+
+def test_the_month_ends_by_the_clocks_of_the_country(stella: User, settings: Any) -> None:
+    country = settings.PACK.country.model_copy(update={"timezone": "Asia/Shanghai"})
+    settings.PACK = settings.PACK.model_copy(update={"country": country})
+    make_reports(6, received_at=datetime(2026, 9, 30, 15, 59, tzinfo=UTC))
+    make_reports(7, received_at=datetime(2026, 9, 30, 16, 0, tzinfo=UTC))
+    with pytest.raises(PeriodNotOver):
+        compile_period(period="2026-09", by=stella, at=datetime(2026, 9, 30, 15, 59, tzinfo=UTC))
+    release = compile_period(
+        period="2026-09", by=stella, at=datetime(2026, 9, 30, 16, 0, tzinfo=UTC)
+    )
+    assert published_values(release)["reports", "total", "_T"] == 6
+
+
+def test_nothing_withheld_can_be_worked_out_of_a_release(
+    stella: User, ana: User, now: datetime
+) -> None:
+    make_september(ana)
+    figures = published_values(compile_period(period="2026-09", by=stella, at=now))
+    withheld = {place for place, value in figures.items() if value is None}
+    assert {
+        ("reports", "kind", "grooming"),
+        ("reports", "language", "ar"),
+        ("reports", "age_band", "9_12"),
+        ("cases_assessed", "outcome", "national"),
+        ("illegal_share", "total", "_T"),
+    } <= withheld
+    found = possible_values(figures, ceiling=70)
+    assert set(found) == {place for place in withheld if place[0] != "illegal_share"}
+    for place, values in found.items():
+        assert len(values) >= 2, place
+        assert max(values) >= 5, place
+
+
+def test_no_small_count_is_ever_written(stella: User, ana: User, now: datetime) -> None:
+    make_september(ana)
+    compile_period(period="2026-09", by=stella, at=now)
+    counts = Observation.objects.filter(unit="count", value__isnull=False)
+    assert not counts.filter(value__gt=0, value__lt=5).exists()
+
+
+def test_the_ledger_refuses_a_value_where_one_is_withheld(stella: User, now: datetime) -> None:
+    release = compile_period(period="2026-09", by=stella, at=now)
+    with pytest.raises(IntegrityError):
+        release.observations.filter(code="grooming").update(status="primary")
+
+
+def test_a_month_is_counted_in_few_questions(stella: User, ana: User, now: datetime) -> None:
+    compile_period(period="2026-09", by=stella, at=now)
+    with CaptureQueriesContext(connection) as empty:
+        compile_period(period="2026-09", by=stella, at=now)
+    make_september(ana)
+    with CaptureQueriesContext(connection) as full:
+        compile_period(period="2026-09", by=stella, at=now)
+    assert len(full) == len(empty) < 30
+
+
+def test_a_manager_publishes(stella: User, mara: User, now: datetime) -> None:
+    release = compile_period(period="2026-09", by=stella, at=now)
+    assert Release.objects.current("2026-09") is None
+    publish(release=release, by=mara, at=now)
+    current = Release.objects.current("2026-09")
+    assert current == release
+    assert (current.published_at, current.published_by) == (now, mara)
+    assert Entry.objects.filter(verb="statistics.publish", object_id=str(release.pk)).count() == 1
+
+
+def test_only_a_manager_publishes(stella: User, ana: User, omar: User, now: datetime) -> None:
+    release = compile_period(period="2026-09", by=stella, at=now)
+    for other in (stella, ana, omar):
+        with pytest.raises(NotAllowed):
+            publish(release=release, by=other, at=now)
+
+
+def test_whoever_compiled_does_not_publish(now: datetime) -> None:
+    both = make_user("Bo", Role.STATISTICIAN, Role.HOTLINE_MANAGER)
+    release = compile_period(period="2026-09", by=both, at=now)
+    with pytest.raises(SamePerson):
+        publish(release=release, by=both, at=now)
+    assert Release.objects.current("2026-09") is None
+
+
+def test_a_release_is_published_once(stella: User, mara: User, now: datetime) -> None:
+    release = compile_period(period="2026-09", by=stella, at=now)
+    publish(release=release, by=mara, at=now)
+    with pytest.raises(AlreadyPublished):
+        publish(release=release, by=mara, at=now)
+
+
+def test_only_the_newest_revision_is_published(stella: User, mara: User, now: datetime) -> None:
+    older = compile_period(period="2026-09", by=stella, at=now)
+    newer = compile_period(period="2026-09", by=stella, at=now)
+    with pytest.raises(Superseded):
+        publish(release=older, by=mara, at=now)
+    publish(release=newer, by=mara, at=now)
+    assert Release.objects.current("2026-09") == newer
+
+
+def test_a_later_revision_keeps_withheld_what_was_withheld_in_public(
+    stella: User, mara: User, now: datetime
+) -> None:
+    make_reports(20, kind="cyberbullying")
+    make_reports(3, kind="grooming")
+    make_reports(9, kind="fraud")
+    publish(release=compile_period(period="2026-09", by=stella, at=now), by=mara, at=now)
+    # Found afterwards in a mailbox, with the day it came in.
+    make_reports(6, kind="grooming")
+    figures = published_values(compile_period(period="2026-09", by=stella, at=now))
+    assert figures["reports", "kind", "grooming"] is None
+    assert figures["reports", "kind", "fraud"] is None
+    assert figures["reports", "total", "_T"] == 38

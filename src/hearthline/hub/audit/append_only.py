@@ -24,7 +24,8 @@ def append_only(table: str) -> migrations.RunPython:
 
     def forwards(apps: Any, schema_editor: Any) -> None:
         if schema_editor.connection.vendor == "postgresql":
-            schema_editor.execute(_POSTGRES_FUNCTION)
+            # No parameters at all, or the driver would read the % as one.
+            schema_editor.execute(_POSTGRES_FUNCTION, params=None)
             for verb, each in (("UPDATE", "ROW"), ("DELETE", "ROW"), ("TRUNCATE", "STATEMENT")):
                 statement = _POSTGRES_ROW.format(
                     table=table, verb=verb.lower(), VERB=verb, each=each

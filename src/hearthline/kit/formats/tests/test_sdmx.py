@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pysdmx.io import read_sdmx
 
 from hearthline.kit.codelists import (
     age_bands,
@@ -54,9 +55,6 @@ def test_what_was_written_is_read_back() -> None:
 
 
 def test_an_independent_library_reads_the_same() -> None:
-    pytest.importorskip("pandas", reason="pysdmx reads data only with its data extra")
-    from pysdmx.io import read_sdmx  # noqa: PLC0415
-
     dataset: Any
     (dataset,) = read_sdmx(write_csv([QUARTER, GIRLS, HIDDEN, MEDIAN])).get_datasets()
     assert dataset.short_urn == "Dataflow=HEARTHLINE:SPINE(1.0)"

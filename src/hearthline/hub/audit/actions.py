@@ -3,20 +3,15 @@ import json
 import uuid
 from datetime import datetime
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.db import connection, models, transaction
 
+from hearthline.hub.audit import checkpoints
+from hearthline.hub.audit.keys import signing_key
 from hearthline.hub.audit.models import Actor, Checkpoint, Entry, Leaf
 from hearthline.kit import ledger
-from hearthline.kit.sealing import secret_from_text
-
-ORIGIN = "hearthline/audit"
 
 Plain = str | int | bool | None | list[str]
-
-# Any number will do as long as nothing else uses it: it names the log for PostgreSQL's locks.
-_LOG_LOCK = 0x48_45_41_52_54
 
 
 class ReasonNeeded(Exception):
@@ -51,18 +46,16 @@ def record(
 
 
 @transaction.atomic
-def extend_log(*, at: datetime, limit: int = 10_000) -> Checkpoint | None:
-    """Make unlogged entries leaves and sign a checkpoint over them; None when there are none.
+def extend_log(*, at: datetime, limit: int = 2_000) -> Checkpoint | None:
+    """Make up to `limit` unlogged entries leaves and sign a checkpoint over all leaves.
 
-    Runs in the worker, which alone holds the signing key. Two workers cannot extend at once:
-    the lock orders them, and the leaf index is the primary key.
+    None when there is nothing to log. Runs in the worker, which alone holds the signing key.
     """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOG_LOCK])
+    _wait_for_open_entries()
     entries = list(Entry.objects.unlogged()[:limit])
     if not entries:
         return None
+    key = signing_key(settings.AUDIT_PRIVATE_KEY)
     last = Checkpoint.objects.newest()
     frontier = ledger.Frontier.from_bytes(bytes(last.frontier)) if last else ledger.Frontier.empty()
     leaves = []
@@ -71,23 +64,27 @@ def extend_log(*, at: datetime, limit: int = 10_000) -> Checkpoint | None:
         leaves.append(Leaf(index=frontier.size, entry=entry, hash=leaf))
         frontier.append(leaf)
     Leaf.objects.bulk_create(leaves, batch_size=500)
-    checkpoint = ledger.Checkpoint(origin=origin(), size=frontier.size, root=frontier.root())
-    key = signing_key(settings.AUDIT_PRIVATE_KEY)
     return Checkpoint.objects.create(
         size=frontier.size,
         signed_at=at,
         root=frontier.root(),
         frontier=frontier.to_bytes(),
-        note=checkpoint.sign(key, name=origin()),
+        note=checkpoints.sign(frontier, at=at, key=key),
     )
 
 
-def signing_key(text: str) -> Ed25519PrivateKey:
-    """The log's Ed25519 key from its setting; raises `KeyRefused` naming the setting."""
-    raw = secret_from_text(text, name="HEARTHLINE_AUDIT_PRIVATE_KEY")
-    return Ed25519PrivateKey.from_private_bytes(raw)
+def _wait_for_open_entries() -> None:
+    """Wait until every entry that has an id is committed or gone, and let no other begin.
 
-
-def origin() -> str:
-    """The log's name in its checkpoints, and the name of the key that signs them."""
-    return ORIGIN
+    PostgreSQL gives ids before it commits, so an entry may appear below ids that are visible
+    already. An INSERT takes its lock on the table before its id, so whoever holds this lock sees
+    every id given so far. It also keeps a second worker out. On SQLite the IMMEDIATE transaction
+    has done both.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '5s'")
+            cursor.execute(
+                f"LOCK TABLE {connection.ops.quote_name(Entry._meta.db_table)} "
+                "IN SHARE ROW EXCLUSIVE MODE"
+            )

@@ -2,10 +2,13 @@
 import json
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Self
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Self
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,26 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return self.filter(object_type=object_type, object_id=str(object_id))
 
     def unlogged(self) -> Self:
-        """Entries that are not yet leaves of the log."""
-        return self.filter(leaf__isnull=True).order_by("id")
+        """Entries that are not yet leaves of the log, found without reading the logged ones.
+
+        Leaves are given in the order of ids, and only while no transaction with a lower id is
+        still open (see `extend_log`); so what is not logged yet lies after the last leaf.
+        """
+        last = Subquery(Leaf.objects.order_by("-index").values("entry_id")[:1])
+        return self.filter(id__gt=Coalesce(last, 0)).order_by("id")
+
+    def without_leaf(self) -> Self:
+        """Entries that are no leaves, wherever they lie. Reads the whole table."""
+        return self.filter(~Exists(Leaf.objects.filter(entry_id=OuterRef("pk")))).order_by("id")
+
+    def of_day(self, first: date | None, last: date | None) -> Self:
+        """Entries from the start of `first` to the end of `last`, by the country's calendar."""
+        entries = self
+        if first:
+            entries = entries.filter(at__gte=_midnight(first))
+        if last:
+            entries = entries.filter(at__lt=_midnight(last + timedelta(days=1)))
+        return entries
 
     def newest_first(self) -> Self:
         return self.order_by("-id")
@@ -62,24 +83,22 @@ class Entry(models.Model):
     class Meta:
         indexes = [models.Index(fields=["object_type", "object_id"])]
 
+    def fields(self) -> dict[str, Any]:
+        """What the log holds of the entry: plain values, the time as text in UTC."""
+        return {
+            "id": self.id,
+            "at": utc(self.at),
+            "actor": self.actor,
+            "roles": self.roles,
+            "verb": self.verb,
+            "object_type": self.object_type,
+            "object_id": self.object_id,
+            "reason": self.reason,
+            "detail": self.detail,
+        }
+
     def leaf_bytes(self) -> bytes:
-        """The entry as the log sees it: JSON with sorted keys, UTF-8, time in UTC."""
-        return json.dumps(
-            {
-                "id": self.id,
-                "at": _utc(self.at),
-                "actor": self.actor,
-                "roles": self.roles,
-                "verb": self.verb,
-                "object_type": self.object_type,
-                "object_id": self.object_id,
-                "reason": self.reason,
-                "detail": self.detail,
-            },
-            ensure_ascii=False,
-            sort_keys=True,
-            separators=(",", ":"),
-        ).encode()
+        return leaf_bytes(self.fields())
 
 
 class Leaf(models.Model):
@@ -108,5 +127,15 @@ class Checkpoint(models.Model):
     objects = CheckpointQuerySet.as_manager()
 
 
-def _utc(moment: datetime) -> str:
+def leaf_bytes(fields: dict[str, Any]) -> bytes:
+    """An entry as the log sees it: JSON with sorted keys and no spaces, UTF-8."""
+    return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def utc(moment: datetime) -> str:
+    """A moment as the log writes it: ISO 8601 in UTC, to the microsecond."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, timezone.get_default_timezone())

@@ -23,6 +23,7 @@ OPEN_TO_ALL = {
         "receipt_message",
         "receipt_status",
         "receipt_withdraw",
+        "report_danger",
         "report_sent",
         "report_start",
         "report_step",

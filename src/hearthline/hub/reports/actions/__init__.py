@@ -15,6 +15,7 @@ from hearthline.hub.reports.actions.coming_back import (
     ReportGone,
     add,
     come_back,
+    recognise,
     withdraw,
     write,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "open_draft",
     "open_receipt",
     "read_report",
+    "recognise",
     "reveal_contact",
     "save_draft",
     "submit",

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Helplines as the pages of this room show them."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.utils.translation import get_language
+
+from hearthline.hub.directory.models import Organisation, helplines_for
+from hearthline.hub.reports import wording
+from hearthline.hub.reports.models import Audience
+
+
+class Line(NamedTuple):
+    """A helpline, and the languages spoken there by their own names."""
+
+    line: Organisation
+    languages: str
+
+
+def lines_for(audience: str, at: datetime) -> list[Line]:
+    """Who can help this audience, in the language of the page, open now first."""
+    lines = helplines_for(language=get_language() or "", child=audience == Audience.CHILD, at=at)
+    return [Line(line, wording.languages(line.languages)) for line in lines]

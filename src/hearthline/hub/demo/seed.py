@@ -135,13 +135,14 @@ def _work(month: Month, at: datetime) -> None:
     """What the staff do in one stretch of work."""
     ana, ben, sena = (month.people[key] for key in ("ana", "ben", "sena"))
     for case in Case.objects.disagreed():
-        decide(case=case, finding=_finding(month.story_of(case)), by=sena, at=at)
+        finding = _finding(month.story_of(case), note="I read the first finding as the right one.")
+        decide(case=case, finding=finding, by=sena, at=at)
     for case in Case.objects.awaiting_second_review().select_related("subject"):
         story = month.story_of(case)
         second = ben if case.assessments.first().by == ana else ana
         # Now and then two people see it differently, and a senior decides.
         agrees = story.number % 17 != 16
-        finding = None if agrees else _finding(story, outcome="harmful")
+        finding = None if agrees else _finding(story, outcome="harmful", note="Not by our law.")
         confirm(case=case, agrees=agrees, finding=finding, by=second, at=at)
     for number, case in enumerate(Case.objects.awaiting_triage().unclaimed(at)):
         analyst = (ana, ben)[number % 2]
@@ -150,7 +151,7 @@ def _work(month: Month, at: datetime) -> None:
     _police_act(month, at)
 
 
-def _finding(story: Story, outcome: str = "") -> Finding:
+def _finding(story: Story, outcome: str = "", note: str = "") -> Finding:
     outcome = outcome or story.outcome
     bases = settings.PACK.legal_bases_for(outcome)
     return Finding(
@@ -159,6 +160,7 @@ def _finding(story: Story, outcome: str = "") -> Finding:
         age_band=story.age_band,
         sex=story.sex,
         legal_basis=bases[0].key if bases else "",
+        note=note,
     )
 
 

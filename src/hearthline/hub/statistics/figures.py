@@ -157,7 +157,7 @@ def sheet(release: Release) -> Sheet:
         waits=[wait for step in _WAITS if (wait := _wait(kept, step))],
         clocks=_chart(
             kept.of("clocks_breached", "clock"),
-            gettext_lazy("Promises we did not keep"),
+            gettext_lazy("Where we were late"),
             gettext_lazy("Step"),
             gettext_lazy(
                 "How often the time set for a step ran out in the month before the step was done."
@@ -227,7 +227,7 @@ def _share(kept: _Kept) -> str:
         return ""
     share = kept.value("illegal_share", "total", "_T")
     if share is None:
-        return _("The share found illegal is withheld: it would rest on too few cases.")
+        return _("The share found illegal is withheld: it would tell of too few cases.")
     return _("%(share)s%% were found illegal.") % {"share": number_format(share)}
 
 

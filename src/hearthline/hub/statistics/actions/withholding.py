@@ -4,21 +4,22 @@
 Three links tie the figures together, and each is a way to work a small count out. All breakdowns
 of reports share one total: `kit.disclosure` suppresses them together. The 4C cells of a report
 follow from its kind: a cell is shown only where it says nothing new about hidden kinds. The
-illegal share splits the outcomes in two: it is shown only where the outcomes already say it.
+illegal share splits the outcomes in two: each side is suppressed by itself where it can be.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from hearthline.hub.statistics.actions.counting import Counts
 from hearthline.hub.statistics.models import Observation, Place
 from hearthline.kit import codelists, disclosure
-from hearthline.kit.disclosure import TOTAL, Key, Table
+from hearthline.kit.disclosure import TOTAL, Cell, Key, Table
 
 Status = Observation.Status
 
 MEDIAN, NINETIETH = "median", "p90"
 _QUANTILES = {MEDIAN: 0.5, NINETIETH: 0.9}
+_ILLEGAL = frozenset(entry.code for entry in codelists.assessment_outcomes() if entry.illegal)
 
 
 @dataclass(frozen=True)
@@ -46,17 +47,17 @@ def withhold(
     two revisions that hide different companions could be laid over each other.
     """
     reports = _hold(_reports(counts, threshold), held)
-    outcomes = _hold(_outcomes(counts, threshold), held)
+    outcomes, sides_known = _outcomes(counts, threshold)
     rest = [
         *_fourc(counts, reports, threshold),
-        *_share(counts, outcomes, threshold),
+        *_share(counts, threshold, sides_known=sides_known),
         *_minutes(counts, threshold),
         *(
             _alone("clocks_breached", "clock", clock, number, threshold)
             for clock, number in counts.breaches.items()
         ),
     ]
-    return [*reports, *outcomes, *_hold(rest, held)]
+    return [*reports, *_hold([*outcomes, *rest], held)]
 
 
 def _hold(figures: list[Figure], held: Collection[Place]) -> list[Figure]:
@@ -74,17 +75,40 @@ def _reports(counts: Counts, threshold: int) -> list[Figure]:
     total = tables[0][(TOTAL,)]
     figures = [Figure("reports", "total", TOTAL, total.value, Status(total.status))]
     for table, by_code in zip(tables, counts.reports.values(), strict=True):
-        figures += _cells("reports", table, by_code)
+        figures += _cells("reports", table.dimensions[0], table.by_key, by_code)
     return figures
 
 
-def _outcomes(counts: Counts, threshold: int) -> list[Figure]:
-    table = disclosure.suppress(_one_way("outcome", counts.outcomes), threshold)
-    total = table[(TOTAL,)]
-    return [
-        Figure("cases_assessed", "total", TOTAL, total.value, Status(total.status)),
-        *_cells("cases_assessed", table, counts.outcomes),
+def _outcomes(counts: Counts, threshold: int) -> tuple[list[Figure], bool]:
+    """The outcomes, and whether it does no harm to know how many of them are illegal.
+
+    Each side of the law is suppressed by itself, so that its sum may be known. Where a side is
+    too small for that, all outcomes are suppressed as one table; then the sum may be known only
+    if it follows from what is shown, with everything hidden on one side and the total in sight.
+    """
+    sides = [
+        disclosure.suppress(_one_way("outcome", side), threshold)
+        for side in (
+            {code: n for code, n in counts.outcomes.items() if code in _ILLEGAL},
+            {code: n for code, n in counts.outcomes.items() if code not in _ILLEGAL},
+        )
     ]
+    table = _one_way("outcome", counts.outcomes)
+    apart = all(side[(TOTAL,)].value is not None for side in sides)
+    if apart:
+        cells = {cell.key: cell for side in sides for cell in side.cells}
+        total = table[(TOTAL,)]
+    else:
+        together = disclosure.suppress(table, threshold)
+        cells = dict(together.by_key)
+        total = together[(TOTAL,)]
+    figures = [
+        Figure("cases_assessed", "total", TOTAL, total.value, Status(total.status)),
+        *_cells("cases_assessed", "outcome", cells, counts.outcomes),
+    ]
+    hidden = _hidden(figures, "outcome")
+    one_side = hidden <= _ILLEGAL or hidden.isdisjoint(_ILLEGAL)
+    return figures, apart or (total.value is not None and one_side)
 
 
 def _one_way(dimension: str, counts: Mapping[str, int]) -> Table:
@@ -92,12 +116,13 @@ def _one_way(dimension: str, counts: Mapping[str, int]) -> Table:
     return Table.from_counts((dimension,), cells)
 
 
-def _cells(indicator: str, table: Table, order: Collection[str]) -> list[Figure]:
+def _cells(
+    indicator: str, dimension: str, cells: Mapping[Key, Cell], order: Iterable[str]
+) -> list[Figure]:
     """The cells of a one-way table, in the order of its code list."""
-    (dimension,) = table.dimensions
-    cells = (table[(code,)] for code in order)
+    found = ((code, cells[(code,)]) for code in order)
     return [
-        Figure(indicator, dimension, cell.key[0], cell.value, Status(cell.status)) for cell in cells
+        Figure(indicator, dimension, code, cell.value, Status(cell.status)) for code, cell in found
     ]
 
 
@@ -129,22 +154,16 @@ def _fourc(counts: Counts, reports: list[Figure], threshold: int) -> list[Figure
     return figures
 
 
-def _share(counts: Counts, outcomes: list[Figure], threshold: int) -> list[Figure]:
+def _share(counts: Counts, threshold: int, *, sides_known: bool) -> list[Figure]:
     """Findings of illegality in per cent of all findings; nothing when there were none.
 
-    Who knows the total can turn the share back into a count. It is shown only where the hidden
-    outcomes lie all on one side of the law, so that this count follows from the shown ones.
+    Who knows the total can turn the share back into the number of illegal findings.
     """
     total = sum(counts.outcomes.values())
     if not total:
         return []
-    illegal = {entry.code for entry in codelists.assessment_outcomes() if entry.illegal}
-    hidden = _hidden(outcomes, "outcome")
-    already_said = not _hidden(outcomes, "total") and (
-        hidden <= illegal or hidden.isdisjoint(illegal)
-    )
-    found = sum(number for code, number in counts.outcomes.items() if code in illegal)
-    rate = disclosure.publishable_rate(found, total, threshold) if already_said else None
+    illegal = sum(number for code, number in counts.outcomes.items() if code in _ILLEGAL)
+    rate = disclosure.publishable_rate(illegal, total, threshold) if sides_known else None
     value = None if rate is None else round(rate)
     return [Figure("illegal_share", "total", TOTAL, value, _status(value), "percent")]
 

@@ -231,12 +231,11 @@ def test_an_independent_library_reads_the_sdmx_file(
     client: Client, stella: User, mara: User, ana: User, now: datetime
 ) -> None:
     pytest.importorskip("pandas", reason="pysdmx reads data only with its data extra")
-    from pysdmx.io import read_sdmx  # noqa: PLC0415
-
+    reader = pytest.importorskip("pysdmx.io")
     make_full_month(by=ana)
     release = released("2026-09", stella, mara, now)
     text = client.get(reverse("figures_sdmx", args=["2026-09"])).content.decode()
-    (dataset,) = read_sdmx(text, validate=False).data
+    (dataset,) = reader.read_sdmx(text, validate=False).data
     assert len(dataset.data) == release.observations.count()
 
 

@@ -109,14 +109,24 @@ def test_a_share_of_few_is_withheld() -> None:
     assert shown(figures)["illegal_share", "total", "_T"] is None
 
 
-def test_a_share_that_would_split_the_hidden_outcomes_is_withheld() -> None:
-    # The small count is illegal and its companion is not: the share would part them again.
+def test_a_companion_is_taken_from_the_same_side_of_the_law_so_that_the_share_can_stay() -> None:
     figures = withhold(
-        counts(outcomes={"baseline": 40, "national": 2, "harmful": 6, "not_illegal": 60}),
+        counts(outcomes={"baseline": 40, "national": 20, "harmful": 3, "not_illegal": 60}),
         threshold=5,
     )
     assert values(figures, "cases_assessed", "outcome") == {
-        "baseline": 40, "national": None, "harmful": None, "not_illegal": 60,
+        "baseline": 40, "national": 20, "harmful": None, "not_illegal": None,
+    }  # fmt: skip
+    assert shown(figures)["illegal_share", "total", "_T"] == 49
+
+
+def test_a_share_that_would_split_the_hidden_outcomes_is_withheld() -> None:
+    # All that is illegal is the small count itself: its companion has to be something lawful.
+    figures = withhold(
+        counts(outcomes={"baseline": 2, "harmful": 36, "not_illegal": 60}), threshold=5
+    )
+    assert values(figures, "cases_assessed", "outcome") == {
+        "baseline": None, "harmful": None, "not_illegal": 60,
     }  # fmt: skip
     assert shown(figures)["illegal_share", "total", "_T"] is None
 

@@ -53,7 +53,8 @@ def open_tables() -> None:
 def alter(row: models.Model, **columns: object) -> None:
     """Change a row behind the application's back, whatever type the values have."""
     changes = ", ".join(f"{_quoted(name)} = %s" for name in columns)
-    _execute(row, "UPDATE {table} SET " + changes + " WHERE {key} = %s", *columns.values())
+    sql = "UPDATE {table} SET {changes} WHERE {key} = %s".replace("{changes}", changes)
+    _execute(row, sql, *columns.values())
 
 
 def remove(row: models.Model) -> None:

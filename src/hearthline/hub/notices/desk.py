@@ -1,4 +1,203 @@
 # SPDX-License-Identifier: Apache-2.0
-from django.urls import URLPattern
+from datetime import datetime
+from typing import Any
+from uuid import UUID
 
-urlpatterns: list[URLPattern] = []
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from hearthline.hub.accounts.doors import StaffRequest, requires
+from hearthline.hub.accounts.permissions import Permission
+from hearthline.hub.cases.models import Case
+from hearthline.hub.mail.models import Letter
+from hearthline.hub.notices import actions
+from hearthline.hub.notices.forms import AnswerForm, HostForm
+from hearthline.hub.notices.models import Answer, Check, Lane, Notice, cases_by_hand
+from hearthline.kit.codelists import host_refusals
+
+ON_A_PAGE = 40
+CHECKS_SHOWN = 30
+
+TONES = {
+    Notice.State.QUEUED: "calm",
+    Notice.State.SENT: "calm",
+    Notice.State.ACKNOWLEDGED: "calm",
+    Notice.State.REMOVED: "ok",
+    Notice.State.MOVED: "plain",
+    Notice.State.REFUSED: "warn",
+    Notice.State.NO_RESPONSE: "warn",
+    Notice.State.ESCALATED: "warn",
+}
+
+# The verdicts of kit.urls, in the desk's words.
+VERDICTS = {
+    "present": ("warn", gettext_lazy("Still there")),
+    "absent": ("ok", gettext_lazy("Not there")),
+    "unreachable": ("plain", gettext_lazy("Host not reached")),
+    "unclear": ("plain", gettext_lazy("Unclear")),
+    "refused": ("plain", gettext_lazy("Not looked at")),
+}
+
+
+@requires(Permission.NOTICES_NOTICE_READ)
+def notices(request: StaffRequest) -> HttpResponse:
+    """The notices of one lane, and what is for a person to act on."""
+    at = timezone.now()
+    lane = request.GET.get("lane", Lane.OPEN)
+    if lane not in Lane.values:
+        lane = Lane.OPEN
+    found = Notice.objects.in_lane(lane, at).newest_first()
+    page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "notices/notices.html",
+        {
+            "section": "notices",
+            "lane": lane,
+            "lanes": [
+                (code, label, Notice.objects.in_lane(code, at).count())
+                for code, label in Lane.choices
+            ],
+            "lane_name": Lane(lane).label,
+            "page": page,
+            "rows": [(row, TONES[Notice.State(row.state)]) for row in page],
+            "by_hand": cases_by_hand(at)[:ON_A_PAGE] if lane == Lane.OPEN else [],
+        },
+    )
+
+
+@requires(Permission.NOTICES_NOTICE_READ)
+def notice(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """One notice: letters, answers, checks. Reading the address is audited."""
+    return _page(request, get_object_or_404(Notice.objects.newest_first(), pk=pk))
+
+
+@requires(Permission.NOTICES_NOTICE_ANSWER)
+@require_POST
+def notice_answer(request: StaffRequest, pk: UUID) -> HttpResponse:
+    found = get_object_or_404(Notice.objects.newest_first(), pk=pk)
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, answer_form=form)
+    try:
+        actions.record_answer(notice=found, **form.cleaned_data, by=request.user, at=timezone.now())
+    except actions.NotAsked:
+        messages.info(request, _("The host has not been written to yet. Nothing was recorded."))
+    except actions.NotOpen:
+        messages.info(request, _("This notice is over. Nothing was recorded."))
+    else:
+        messages.success(request, _("The answer is recorded."))
+    return redirect("notice", pk=pk)
+
+
+@requires(Permission.NOTICES_NOTICE_SEND)
+@require_POST
+def notice_host(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """A person found the host."""
+    found = get_object_or_404(Notice.objects.newest_first(), pk=pk)
+    form = HostForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, host_form=form)
+    try:
+        actions.assign_host(
+            notice=found, host=form.cleaned_data["host"], by=request.user, at=timezone.now()
+        )
+    except actions.NoMailContact:
+        form.add_error(
+            "host",
+            _("This host has no e-mail address in the directory. Enter one, then choose it again."),
+        )
+        return _page(request, found, host_form=form)
+    except actions.AlreadyAddressed:
+        messages.info(request, _("This notice has a host already. Nothing was changed."))
+    else:
+        messages.success(request, _("The notice goes to this host in the worker's next round."))
+    return redirect("notice", pk=pk)
+
+
+@requires(Permission.NOTICES_NOTICE_READ)
+def notice_check(request: StaffRequest, pk: UUID, check: UUID) -> HttpResponse:
+    """The facts of one check. Opening them is audited."""
+    found = get_object_or_404(Check.objects.select_related("notice"), pk=check, notice=pk)
+    facts = actions.open_check(check=found, by=request.user, at=timezone.now())
+    tone, verdict = VERDICTS[found.verdict]
+    return render(
+        request,
+        "notices/check.html",
+        {
+            "section": "notices",
+            "notice": found.notice,
+            "check": found,
+            "facts": facts,
+            "tone": tone,
+            "verdict": verdict,
+        },
+    )
+
+
+def _page(request: StaffRequest, found: Notice, **bound: forms.Form) -> HttpResponse:
+    """The page of one notice; `bound` is a form that needs another look."""
+    at = timezone.now()
+    address = actions.read_address(notice=found, by=request.user, at=at)
+    deliveries = found.deliveries.select_related("letter")
+    # Answers belong to a notice the host has, of a case that still runs.
+    asked = found.state != Notice.State.QUEUED and found.state in Notice.OPEN
+    return render(
+        request,
+        "notices/notice.html",
+        {
+            "section": "notices",
+            "notice": found,
+            "tone": TONES[Notice.State(found.state)],
+            "address": address.url,
+            "deliveries": deliveries,
+            "given_up": Letter.State.GIVEN_UP,
+            "answers": _answers(found),
+            "checks": [
+                (check, *VERDICTS[check.verdict])
+                for check in found.checks.order_by("-at", "-pk")[:CHECKS_SHOWN]
+            ],
+            "watch": getattr(found, "watch", None),
+            "held_until": _held_until(found, at),
+            "may_answer": asked and found.case.state == Case.State.CONFIRMED,
+            "answer_form": AnswerForm(),
+            "host_form": HostForm(),
+            **bound,
+        },
+    )
+
+
+def _answers(found: Notice) -> list[dict[str, Any]]:
+    """Answers with the reason of a refusal and what usually comes next."""
+    refusals = {entry.code: entry for entry in host_refusals()}
+    return [
+        {
+            "answer": answer,
+            "why": _(refusals[answer.refusal].label) if answer.refusal in refusals else "",
+            "next": _(refusals[answer.refusal].next_step) if answer.refusal in refusals else "",
+            "tone": "warn" if answer.code == Answer.Code.REFUSED else "plain",
+        }
+        for answer in found.answers.select_related("by")
+    ]
+
+
+def _held_until(found: Notice, at: datetime) -> datetime | None:
+    until = found.case.notice_held_until
+    return until if until and until > at else None
+
+
+urlpatterns = [
+    path("", notices, name="notices"),
+    path("<uuid:pk>/", notice, name="notice"),
+    path("<uuid:pk>/answer/", notice_answer, name="notice_answer"),
+    path("<uuid:pk>/host/", notice_host, name="notice_host"),
+    path("<uuid:pk>/checks/<uuid:check>/", notice_check, name="notice_check"),
+]

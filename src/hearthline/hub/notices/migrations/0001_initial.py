@@ -63,11 +63,15 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.CharField(choices=[('acknowledged', 'They have the notice'), ('removed', 'They say it is removed'), ('moved', 'It moved elsewhere'), ('refused', 'They refuse'), ('wrong_recipient', 'Not their service')], max_length=20)),
+                ('refusal', models.CharField(blank=True, max_length=40)),
                 ('note', models.CharField(blank=True, max_length=500)),
                 ('at', models.DateTimeField()),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('notice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='notices.notice')),
             ],
+            options={
+                'ordering': ['at', 'id'],
+            },
         ),
         migrations.CreateModel(
             name='Watch',

@@ -27,7 +27,7 @@ def test_the_list_shows_what_went_to_police(ana, referral):
 def test_the_list_shows_cases_that_wait_for_a_key(ana, ben, case, unit, ada, now):
     set_age_recipient(organisation=unit, recipient="", by=ada, at=now)
     shown = page(ana, "referrals").content.decode()
-    assert "Waiting for the unit&#x27;s key" in shown
+    assert "Waiting for the unit's key" in shown
     assert "Ask for the age key of Quay Police" in shown
     assert reverse("referral_new", args=[case.pk]) in shown
 

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Checks of availability, and what a row of them amounts to.
+
+Gone means `gone_checks` times in a row not there. A host that cannot be reached counts half, so
+it takes twice as many: a server that is down comes back with the page. An unclear answer, and an
+address the guard does not let us visit, say nothing and change nothing. After removal the address
+is looked at again at the pack's hours; found there once, the case is open again.
+"""
+
+import json
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from hearthline.hub.audit.actions import record
+from hearthline.hub.audit.models import Actor
+from hearthline.hub.cases import actions as cases
+from hearthline.hub.cases.models import Case
+from hearthline.hub.clocks.actions import hold, release
+from hearthline.hub.notices.models import Check, Notice, Watch
+from hearthline.hub.reports.models import Step
+from hearthline.hub.sealing.actions import mint
+from hearthline.kit.urls import Observation, Verdict
+
+WORKER = Actor.worker()
+
+_SIGNS = {Verdict.ABSENT: 2, Verdict.UNREACHABLE: 1}
+
+
+@transaction.atomic
+def address_to_check(*, watch: Watch, holder: str, at: datetime) -> str | None:
+    """The address of a leased watch; None, and the watch is over, when its case is no longer ours.
+
+    Raises `LeaseLost`.
+    """
+    watch = hold(watch, holder=holder)
+    case = watch.notice.case
+    removed = watch.notice.state == Notice.State.REMOVED
+    if case.state != Case.State.CONFIRMED and not removed:
+        release(watch, due_at=None)
+        watch.save()
+        return None
+    address = cases.subject_address(case=case, actor=WORKER, at=at, purpose="notice: check")
+    return address.url
+
+
+@transaction.atomic
+def record_check(*, watch: Watch, seen: Observation, holder: str, at: datetime) -> Check:
+    """Keep what was seen and act on it. Raises `LeaseLost` when another worker took over."""
+    watch = hold(watch, holder=holder)
+    notice = Notice.objects.select_for_update().get(pk=watch.notice_id)
+    check = _keep(notice, seen, at)
+    if notice.state == Notice.State.REMOVED:
+        _look_again(watch, notice, seen.verdict, at)
+    else:
+        _count(watch, notice, seen.verdict, at)
+    watch.save()
+    notice.save()
+    return check
+
+
+def _keep(notice: Notice, seen: Observation, at: datetime) -> Check:
+    key_row, key = mint(at=at)
+    check = Check(data_key=key_row, notice=notice, at=at, verdict=seen.verdict.value)
+    check.seal(key, "facts", json.dumps(seen.facts(), ensure_ascii=False, sort_keys=True))
+    check.save(force_insert=True)
+    record(at=at, actor=WORKER, verb="notices.check", about=notice, verdict=seen.verdict.value)
+    return check
+
+
+def _count(watch: Watch, notice: Notice, verdict: Verdict, at: datetime) -> None:
+    clocks = settings.PACK.clocks.notice
+    if verdict == Verdict.PRESENT:
+        watch.absent = 0
+        if notice.state == Notice.State.MOVED:
+            # It did not move: the host's time goes on as before.
+            notice.state, notice.due_at = Notice.State.ACKNOWLEDGED, at
+    watch.absent += _SIGNS.get(verdict, 0)
+    if watch.absent >= _SIGNS[Verdict.ABSENT] * clocks.gone_checks:
+        _removed(watch, notice, at)
+    else:
+        release(watch, due_at=at + timedelta(minutes=clocks.recheck_minutes))
+
+
+def _removed(watch: Watch, notice: Notice, at: datetime) -> None:
+    notice.state, notice.removed_at, notice.due_at = Notice.State.REMOVED, at, None
+    record(at=at, actor=WORKER, verb="notices.removed", about=notice)
+    cases.tell_reporters(case=notice.case, step=Step.Code.REMOVED, at=at)
+    cases.conclude(case=notice.case, because="removed", at=at, actor=WORKER)
+    watch.looks = 0
+    release(watch, due_at=_next_look(watch, notice))
+
+
+def _look_again(watch: Watch, notice: Notice, verdict: Verdict, at: datetime) -> None:
+    if verdict == Verdict.PRESENT:
+        _back(watch, notice, at)
+        return
+    watch.looks += 1
+    release(watch, due_at=_next_look(watch, notice))
+
+
+def _back(watch: Watch, notice: Notice, at: datetime) -> None:
+    """It is there again: the case is open again, and the host gets a new letter at once."""
+    in_force = cases.reopen(case=notice.case, at=at, actor=WORKER)
+    if in_force.pk != notice.case_id:
+        # Somebody reported it again meanwhile: that case goes its own way, with its own notice.
+        release(watch, due_at=None)
+        record(at=at, actor=WORKER, verb="notices.taken_over", about=notice, case=in_force.pk)
+        return
+    notice.state, notice.removed_at, notice.acknowledged_at = Notice.State.QUEUED, None, None
+    notice.acknowledge_due_at = notice.escalate_at = None
+    notice.reminders, notice.reopened, notice.due_at = 0, notice.reopened + 1, at
+    watch.absent = watch.looks = 0
+    minutes = settings.PACK.clocks.notice.recheck_minutes
+    release(watch, due_at=at + timedelta(minutes=minutes))
+    record(at=at, actor=WORKER, verb="notices.reopen", about=notice, times=notice.reopened)
+
+
+def _next_look(watch: Watch, notice: Notice) -> datetime | None:
+    """The next of the pack's later looks; None after the last."""
+    hours = settings.PACK.clocks.notice.watch_hours
+    if notice.removed_at is None or watch.looks >= len(hours):
+        return None
+    return notice.removed_at + timedelta(hours=hours[watch.looks])

@@ -10,6 +10,8 @@ import re
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.translation import gettext
 
 _DAYS = ("mo", "tu", "we", "th", "fr", "sa", "su")
 _DAY = f"(?:{'|'.join(_DAYS)})"
@@ -41,6 +43,14 @@ def is_open(hours: str, at: datetime) -> bool | None:
     return any(start <= minute < end for start, end in week[today]) or any(
         start <= late < end for start, end in week[today - 1]
     )
+
+
+def in_words(hours: str) -> str:
+    """The hours with the days in the reader's language; as they are where they cannot be read."""
+    if not is_readable(hours):
+        return hours
+    text = re.sub(_DAY, lambda day: str(WEEKDAYS_ABBR[_DAYS.index(day[0])]), hours.lower())
+    return re.sub("off|closed", lambda _found: gettext("closed"), text)
 
 
 def is_readable(hours: str) -> bool:

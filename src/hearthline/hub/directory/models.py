@@ -18,6 +18,10 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def current(self) -> Self:
         return self.filter(retired_at__isnull=True).order_by("name")
 
+    def with_contacts(self) -> Self:
+        """With the current contacts alone under `contacts.all()`."""
+        return self.prefetch_related(Prefetch("contacts", queryset=Contact.objects.current()))
+
     def police_units(self) -> Self:
         return self.current().filter(kind=Organisation.Kind.POLICE)
 
@@ -62,6 +66,7 @@ class Organisation(models.Model):
     # Filled in by `helplines_for`, for the page that shows the line; not columns.
     open_now: bool | None = None
     number: str = ""
+    checked_on: date | None = None
 
     objects = OrganisationQuerySet.as_manager()
 
@@ -71,10 +76,6 @@ class Organisation(models.Model):
     def contact(self, channel: str) -> "Contact | None":
         """The current contact on this channel that was verified last."""
         return self.contacts.current().filter(channel=channel).first()
-
-    def is_stale(self, today: date) -> bool:
-        """Whether a current contact has not been checked for too long."""
-        return self.contacts.current().filter(verified_on__lt=today - STALE).exists()
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):
@@ -146,8 +147,9 @@ def units_of(user: User) -> models.QuerySet[Organisation]:
 def helplines_for(*, language: str, child: bool, at: datetime) -> list[Organisation]:
     """Lines to call, the most useful first: open now, then in `language`, then for children.
 
-    Each has `number` and `open_now` (None when its hours cannot be read). For an adult, lines
-    that serve children only come last. A line without a telephone number is left out.
+    Each has `number`, the day it was checked, and `open_now` (None when its hours cannot be
+    read). For an adult, lines that serve children only come last. A line without a telephone
+    number is left out.
     """
     phones = Contact.objects.current().filter(channel=Contact.Channel.PHONE)
     lines = list(
@@ -155,7 +157,8 @@ def helplines_for(*, language: str, child: bool, at: datetime) -> list[Organisat
     )
     for line in lines:
         numbers = line.contacts.all()
-        line.number = numbers[0].value if numbers else ""
+        if numbers:
+            line.number, line.checked_on = numbers[0].value, numbers[0].verified_on
         line.open_now = is_open(line.hours, at)
 
     def usefulness(line: Organisation) -> tuple[bool, int, bool, bool]:

@@ -1,4 +1,41 @@
 # SPDX-License-Identifier: Apache-2.0
-from django.urls import URLPattern
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import get_language, get_language_info
+from django.views.decorators.http import require_GET
 
-urlpatterns: list[URLPattern] = []
+from hearthline.hub.accounts.doors import public
+from hearthline.hub.directory.hours import in_words
+from hearthline.hub.directory.models import helplines_for
+
+
+@public
+@require_GET
+def help_page(request: HttpRequest) -> HttpResponse:
+    """Who can help now: lines to call, those for children first, since they need it most."""
+    lines = helplines_for(
+        language=get_language() or settings.LANGUAGE_CODE, child=True, at=timezone.now()
+    )
+    cards = [
+        {
+            "line": line,
+            "hours": in_words(line.hours),
+            "languages": [_own_name(code) for code in line.languages],
+        }
+        for line in lines
+    ]
+    return render(request, "directory/help.html", {"cards": cards})
+
+
+def _own_name(code: str) -> dict[str, str]:
+    """A language by its own name, or by its code where that is all we know."""
+    try:
+        return {"code": code, "name": get_language_info(code)["name_local"]}
+    except KeyError:
+        return {"code": code, "name": code}
+
+
+urlpatterns = [path("help/", help_page, name="help")]

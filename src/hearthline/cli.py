@@ -8,15 +8,15 @@ from pathlib import Path
 
 COMMANDS_OF = "hearthline.hub.config.commands"
 
-# name: (what it does, whether Django is started before the command is imported)
+# name: (module, what it does, whether Django is started before the module is imported)
 COMMANDS = {
-    "audit": ("verify or export the audit log", True),
-    "demo": ("run a fictional country on this machine", False),
-    "keys": ("make the keys of a new installation", False),
-    "serve": ("serve a door: public, desk, partners, or all", False),
-    "setup": ("prepare database, pages and directory", True),
-    "staff": ("enrol the first administrator", True),
-    "worker": ("do the timed work", True),
+    "audit": (f"{COMMANDS_OF}.audit", "verify or export the audit log", True),
+    "demo": ("hearthline.hub.demo.command", "run a fictional country on this machine", False),
+    "keys": (f"{COMMANDS_OF}.keys", "make the keys of a new installation", False),
+    "serve": (f"{COMMANDS_OF}.serve", "serve a door: public, desk, partners, or all", False),
+    "setup": (f"{COMMANDS_OF}.setup", "prepare database, pages and directory", True),
+    "staff": (f"{COMMANDS_OF}.staff", "enrol the first administrator", True),
+    "worker": (f"{COMMANDS_OF}.worker", "do the timed work", True),
 }
 
 
@@ -34,9 +34,10 @@ def main() -> None:
         _read_environment_file()
         # Imported by name because a plain install has the library without the site, and because
         # a command that uses the ledgers can be imported only once Django has started.
-        if COMMANDS[name][1]:
+        module, _, needs_django = COMMANDS[name]
+        if needs_django:
             importlib.import_module("hearthline.hub.config.start").start_django(name)
-        command = importlib.import_module(f"{COMMANDS_OF}.{name}")
+        command = importlib.import_module(module)
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] == "hearthline":
             raise
@@ -54,7 +55,7 @@ def main() -> None:
 
 
 def _usage() -> str:
-    lines = [f"  {name:8} {what}" for name, (what, _) in COMMANDS.items()]
+    lines = [f"  {name:8} {what}" for name, (_, what, _) in COMMANDS.items()]
     return "usage: hearthline COMMAND …\n\n" + "\n".join(lines)
 
 

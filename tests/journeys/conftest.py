@@ -16,7 +16,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from hearthline.hub.config.commands.demo import build
+from hearthline.hub.demo.command import build
 from hearthline.hub.demo.world import World, free_ports
 
 ROOT = Path(__file__).resolve().parents[2]

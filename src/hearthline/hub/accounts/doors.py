@@ -14,6 +14,8 @@ from hearthline.hub.accounts.permissions import Permission, require
 View = Callable[..., HttpResponse]
 
 PUBLIC = "public"
+# One-click sign-ins of the demonstration mark their session with this.
+DEMO_SESSION = "demo_sign_in"
 
 
 class StaffRequest(HttpRequest):

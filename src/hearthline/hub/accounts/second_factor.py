@@ -8,8 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-# One-click sign-ins of the demonstration mark their session with this.
-DEMO_SESSION = "demo_sign_in"
+from hearthline.hub.accounts.doors import DEMO_SESSION
 
 
 class SecondFactorMiddleware:

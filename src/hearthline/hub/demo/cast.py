@@ -12,6 +12,7 @@ class Person:
     name: str
     role: Role
     door: str = "desk"
+    first_page: str = "queue"
 
     @property
     def email(self) -> str:
@@ -23,8 +24,8 @@ CAST = (
     Person("ben", "Ben Okoro", Role.ANALYST),
     Person("sena", "Sena Ito", Role.SENIOR_ANALYST),
     Person("mara", "Mara Fontaine", Role.HOTLINE_MANAGER),
-    Person("stella", "Stella Novak", Role.STATISTICIAN),
-    Person("omar", "Omar Haddad", Role.OVERSIGHT),
-    Person("ada", "Ada Mensah", Role.ADMINISTRATOR),
-    Person("paulo", "Paulo Reis", Role.POLICE_LIAISON, door="partners"),
+    Person("stella", "Stella Novak", Role.STATISTICIAN, first_page="figures_desk"),
+    Person("omar", "Omar Haddad", Role.OVERSIGHT, first_page="audit_log"),
+    Person("ada", "Ada Mensah", Role.ADMINISTRATOR, first_page="staff"),
+    Person("paulo", "Paulo Reis", Role.POLICE_LIAISON, door="partners", first_page="packages"),
 )

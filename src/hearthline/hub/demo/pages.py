@@ -6,15 +6,13 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from hearthline.hub.accounts.doors import public
+from hearthline.hub.accounts.doors import DEMO_SESSION, public
 from hearthline.hub.accounts.models import User
-from hearthline.hub.accounts.second_factor import DEMO_SESSION
 from hearthline.hub.demo.cast import CAST
 from hearthline.hub.demo.host import Pages
 from hearthline.hub.demo.sink import Inbox
@@ -44,13 +42,7 @@ def sign_in(request: HttpRequest, who: str) -> HttpResponse:
         raise Http404
     login(request, get_object_or_404(User, email=person.email), backend=BACKEND)
     request.session[DEMO_SESSION] = True
-    return HttpResponseRedirect("/audit/" if who == "omar" else _first_page(who))
-
-
-def _first_page(who: str) -> str:
-    if settings.DOOR == "partners":
-        return reverse("packages")
-    return {"stella": reverse("figures_desk"), "ada": reverse("staff")}.get(who, reverse("queue"))
+    return redirect(person.first_page)
 
 
 @public

@@ -27,7 +27,7 @@ from hearthline.hub.cases.models import Case, Sighting  # noqa: E402
 from hearthline.hub.config.worker import sweep_once  # noqa: E402
 from hearthline.hub.demo.cast import CAST  # noqa: E402
 from hearthline.hub.demo.host import Pages  # noqa: E402
-from hearthline.hub.demo.stories import Story, stories  # noqa: E402
+from hearthline.hub.demo.stories import Story, fresh, stories  # noqa: E402
 from hearthline.hub.directory.actions import join, set_age_recipient  # noqa: E402
 from hearthline.hub.directory.models import Organisation  # noqa: E402
 from hearthline.hub.notices.actions import record_answer  # noqa: E402
@@ -64,7 +64,7 @@ def main(now: datetime) -> None:
     ).replace(day=1)
     month = Month(_enrol(start), _police(start), Pages(settings.HOME / "host"))
     _join(month, start)
-    waiting = stories(start, now - timedelta(minutes=20), COUNT)
+    waiting = [*stories(start, now - LEFT_OPEN, COUNT), *fresh(now)]
     at = start
     while at < now:
         at = min(at + STEP, now)
@@ -79,7 +79,9 @@ def main(now: datetime) -> None:
         _host_acts(month, at)
         if at.day == 3 and at.hour < STEP.seconds // 3600 and at.month != start.month:
             _publish(month, start, at)
-    _visitors_pages(month)
+    _leave_some_work(month, now)
+    for number in range(1, 7):
+        month.pages.put_up(f"page-{number}")
 
 
 def _enrol(at: datetime) -> dict[str, User]:
@@ -205,9 +207,21 @@ def _publish(month: Month, start: datetime, at: datetime) -> None:
     publish(release=release, by=month.people["mara"], at=at)
 
 
-def _visitors_pages(month: Month) -> None:
-    for number in range(1, 7):
-        month.pages.put_up(f"page-{number}")
+def _leave_some_work(month: Month, now: datetime) -> None:
+    """A case in somebody's hands, and three that wait for a second person."""
+    ana, ben = month.people["ana"], month.people["ben"]
+    calm = [case for case in Case.objects.awaiting_triage() if case.level in {"U2", "U3", "U4"}]
+    for case in calm[:3]:
+        claim(case=case, by=ben, at=now - timedelta(minutes=25))
+        assess(
+            case=case,
+            finding=_finding(month.story_of(case)),
+            by=ben,
+            at=now - timedelta(minutes=15),
+        )
+    for case in calm[3:4]:
+        claim(case=case, by=ana, at=now - timedelta(minutes=5))
+    sweep_once(holder=HOLDER, at=now)
 
 
 if __name__ == "__main__":

@@ -33,6 +33,25 @@ KINDS = (
     ("privacy", ("advice_only",), "harmful"),
     ("csam_url", (), "not_accessible"),
     ("hate_violence", (), "not_illegal"),
+    ("grooming", ("contact_now", "child_identifiable"), "national"),
+    ("csam_url", ("hosting", "unseen_content"), "baseline"),
+    ("impersonation", (), "out_of_remit"),
+    ("self_harm", ("self_harm_risk",), "harmful"),
+)
+# What waits at the desk when a visitor comes.
+FRESH = (
+    ("extortion_money", ("threat_deadline", "contact_now"), "national"),
+    ("csam_url", ("hosting",), "baseline"),
+    ("csam_url", ("recent", "child_identifiable"), "baseline"),
+    ("cyberbullying", (), "harmful"),
+    ("grooming", ("meeting_planned",), "national"),
+    ("csam_url", (), "baseline"),
+    ("privacy", ("advice_only",), "harmful"),
+    ("self_generated", ("image_spreading",), "national"),
+    ("unwanted_sexual", (), "harmful"),
+    ("csam_url", ("known_content",), "national"),
+    ("fraud", (), "out_of_remit"),
+    ("hate_violence", (), "not_illegal"),
 )
 AGES = ("unknown", "13_15", "9_12", "unknown", "16_17", "13_15", "under_9", "unknown")
 SEXES = ("unknown", "female", "male", "unknown", "female", "female", "male", "unknown")
@@ -62,19 +81,30 @@ class Story:
 
 
 def stories(start: datetime, end: datetime, count: int) -> list[Story]:
-    """`count` stories spread over the days from `start` to `end`, mostly in daytime."""
+    """`count` stories spread over the days from `start` to `end`."""
     gap = (end - start) / count
-    return [_story(number, start + gap * number) for number in range(count)]
+    return [
+        _story(number, start + gap * number, KINDS[number * 7 % len(KINDS)])
+        for number in range(count)
+    ]
 
 
-def _story(number: int, at: datetime) -> Story:
-    kind, facts, outcome = KINDS[number * 7 % len(KINDS)]
+def fresh(now: datetime) -> list[Story]:
+    """The stories of the last hours, the newest a few minutes old."""
+    return [
+        _story(1000 + number, now - timedelta(minutes=4 + 31 * number), kind)
+        for number, kind in reversed(list(enumerate(FRESH)))
+    ]
+
+
+def _story(number: int, at: datetime, told: tuple[str, tuple[str, ...], str]) -> Story:
+    kind, facts, outcome = told
     # Every ninth story names a page that was named before, as happens in life.
     page = number - 5 if number % 9 == 8 else number
     hours = (9, 20, 30, 52, 80)[number % 5]
     return Story(
         number=number,
-        at=at + timedelta(minutes=37 * number % 113),
+        at=at,
         language=LANGUAGES[number % len(LANGUAGES)],
         audience=AUDIENCES[number * 3 % len(AUDIENCES)],
         kind=kind,

@@ -12,7 +12,9 @@ import socket
 import sys
 import threading
 from collections.abc import Sequence
+from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from hearthline.hub.config.worker import sweep_once
@@ -22,10 +24,20 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="hearthline worker", description=__doc__)
     parser.add_argument("--once", action="store_true", help="one round, then end")
     parser.add_argument("--pause", type=float, default=5.0, help="seconds between idle rounds")
+    parser.add_argument(
+        "--ahead",
+        type=int,
+        default=0,
+        metavar="MINUTES",
+        help="with --once, in a demonstration only: as if it were that much later",
+    )
     chosen = parser.parse_args(arguments)
+    if chosen.ahead and not (settings.DEMO and chosen.once):
+        parser.error("--ahead moves time; it works with --once and in a demonstration only.")
     holder = f"{socket.gethostname()}:{os.getpid()}"
     if chosen.once:
-        sys.stdout.write(f"{sweep_once(holder=holder, at=timezone.now())} rows done\n")
+        at = timezone.now() + timedelta(minutes=chosen.ahead)
+        sys.stdout.write(f"{sweep_once(holder=holder, at=at)} rows done\n")
         return 0
     stop = threading.Event()
     for asked in (signal.SIGTERM, signal.SIGINT):

@@ -86,6 +86,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """The desk's order: the urgency ladder, then the clock."""
         return self.order_by("level", "review_due_at", "opened_at")
 
+    def lane_counts(self, user: User, at: datetime) -> dict[str, int]:
+        """How much lies in each lane for this person now."""
+        return {lane: self.in_lane(lane, user, at).count() for lane in Lane.values}
+
     def awaiting_triage(self) -> Self:
         return self.filter(state__in=Case.TRIAGE)
 

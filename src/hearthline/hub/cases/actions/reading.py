@@ -20,13 +20,20 @@ from hearthline.kit.sealing import SealBroken
 from hearthline.kit.urls import defang, mask_secrets, shorten_middle
 
 ROWS = 40
-WIDTH = 56
+SORTS = {
+    "urgency": ("level", "review_due_at", "opened_at"),
+    "reports": ("-subject__report_count", "level", "opened_at"),
+    "age": ("opened_at",),
+    "clock": ("review_due_at", "opened_at"),
+}
+WIDTH = 38
 REPORTS = 20
 
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the queue. `subject` is defanged and short, and its secrets are masked."""
+    """A line of the queue. `subject` is defanged and short, its secrets masked, its scheme left
+    out: a page is one subject over http and https."""
 
     case: Case
     subject: str
@@ -38,6 +45,7 @@ class Queue:
     """One lane as somebody sees it now, and how much lies in each."""
 
     lane: Lane
+    sort: str
     counts: dict[str, int]
     page: Page[Case]
     rows: list[Row]
@@ -74,22 +82,23 @@ class CaseText:
     findings: list[Noted] = field(default_factory=list)
 
 
-def open_queue(*, lane: str, page: int, by: User, at: datetime) -> Queue:
+def open_queue(*, lane: str, by: User, at: datetime, page: int = 1, sort: str = "") -> Queue:
     """Take up new reports, then read one page of a lane; "" is the lane that needs a look first.
 
     Subjects are places, not people; that they were opened is still kept, once per view.
     """
     require(by, Permission.CASES_QUEUE_READ)
     pull(at=at)
-    counts = {each: Case.objects.in_lane(each, by, at).count() for each in Lane.values}
+    counts = Case.objects.lane_counts(by, at)
     if lane not in Lane.values:
         lane = Lane.URGENT if counts[Lane.URGENT] else Lane.NEW
-    cases = Case.objects.in_lane(lane, by, at).by_urgency()
+    sort = sort if sort in SORTS else "urgency"
+    cases = Case.objects.in_lane(lane, by, at).order_by(*SORTS[sort])
     cases = cases.select_related("subject__data_key", "holder")
     shown = Paginator(cases, ROWS).get_page(page)
     rows = [Row(case, _short(case.subject), case.holder_at(at)) for case in shown]
     record(at=at, actor=by.actor, verb="cases.queue", about=by, lane=str(lane), count=len(rows))
-    return Queue(Lane(lane), counts, shown, rows)
+    return Queue(Lane(lane), sort, counts, shown, rows)
 
 
 @transaction.atomic
@@ -135,7 +144,8 @@ def _short(subject: Subject) -> str:
     if not subject.address:
         return ""
     address = subject.unseal(sealing.open_as_desk(subject.data_key), "address")
-    return shorten_middle(_defanged(subject, mask_secrets(address)), WIDTH)
+    shown = _defanged(subject, mask_secrets(address))
+    return shorten_middle(shown.partition("://")[2] or shown, WIDTH)
 
 
 def _defanged(subject: Subject, address: str) -> str:

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The judgement forms: first assessment, second review, a senior's decision, an early end."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from hearthline.hub.accounts.doors import StaffRequest, requires
+from hearthline.hub.accounts.permissions import Permission
+from hearthline.hub.cases import actions
+from hearthline.hub.cases.desk.case import page
+from hearthline.hub.cases.desk.refusals import REFUSALS, put
+from hearthline.hub.cases.forms import AgreeForm, FindingForm, ReasonForm
+from hearthline.hub.cases.models import Case
+
+
+@requires(Permission.CASES_ASSESSMENT_MAKE)
+@require_POST
+def case_assess(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """The first judgement."""
+    found = get_object_or_404(Case, pk=pk)
+    form = FindingForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.assess(case=found, finding=form.finding(), by=request.user, at=timezone.now())
+        except REFUSALS as refused:
+            put(form, refused)
+        else:
+            messages.success(request, _("Your assessment is kept. A second person reviews it."))
+            return redirect("queue")
+    return page(request, found, assess_form=form)
+
+
+@requires(Permission.CASES_ASSESSMENT_CONFIRM)
+@require_POST
+def case_confirm(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """The second review: agree, or say what one sees instead."""
+    found = get_object_or_404(Case, pk=pk)
+    if request.POST.get("agrees") == "yes":
+        return _agree(request, found)
+    form = FindingForm(request.POST, why=True)
+    if form.is_valid():
+        try:
+            actions.confirm(
+                case=found,
+                agrees=False,
+                finding=form.finding(),
+                by=request.user,
+                at=timezone.now(),
+            )
+        except REFUSALS as refused:
+            put(form, refused)
+        else:
+            messages.success(request, _("Your review is kept. A senior decides."))
+            return redirect("queue")
+    return page(request, found, disagree_form=form)
+
+
+def _agree(request: StaffRequest, found: Case) -> HttpResponse:
+    form = AgreeForm(request.POST, auto_id="agree_%s")
+    first = found.assessments.last()
+    if not form.is_valid() or first is None:
+        return page(request, found, agree_form=form)
+    finding = actions.Finding.of(first, note=form.cleaned_data["note"])
+    try:
+        actions.confirm(
+            case=found, agrees=True, finding=finding, by=request.user, at=timezone.now()
+        )
+    except REFUSALS as refused:
+        put(form, refused)
+        return page(request, found, agree_form=form)
+    if found.state == Case.State.CONFIRMED:
+        messages.success(request, _("Confirmed by two people. Police and host come next."))
+    else:
+        messages.success(request, _("Two people agree. The case is closed."))
+    return redirect("queue")
+
+
+@requires(Permission.CASES_ASSESSMENT_DECIDE)
+@require_POST
+def case_decide(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """A senior decides between two views."""
+    found = get_object_or_404(Case, pk=pk)
+    form = FindingForm(request.POST, why=True)
+    if form.is_valid():
+        try:
+            actions.decide(case=found, finding=form.finding(), by=request.user, at=timezone.now())
+        except REFUSALS as refused:
+            put(form, refused)
+        else:
+            messages.success(request, _("Your decision is kept."))
+            return redirect("queue")
+    return page(request, found, decide_form=form)
+
+
+@requires(Permission.CASES_ASSESSMENT_DECIDE)
+@require_POST
+def case_close(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Nothing more can be done: a third person ends the case."""
+    found = get_object_or_404(Case, pk=pk)
+    form = ReasonForm(request.POST, auto_id="close_%s")
+    if form.is_valid():
+        try:
+            actions.close_by_senior(
+                case=found,
+                reason=form.cleaned_data["reason"],
+                by=request.user,
+                at=timezone.now(),
+            )
+        except REFUSALS as refused:
+            put(form, refused)
+        else:
+            messages.success(request, _("The case is closed, and who reported it is told."))
+            return redirect("queue")
+    return page(request, found, close_form=form)

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What happened to a case, from the audit log: who did what, when and why."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from hearthline.hub.accounts.models import User
+from hearthline.hub.audit.models import Entry
+from hearthline.hub.cases.desk import labels
+from hearthline.hub.cases.models import Case
+from hearthline.hub.evidence.models import Exhibit
+
+NEWEST = 60
+
+_ACTS = {
+    "cases.open": gettext_lazy("Opened from a report"),
+    "cases.join": gettext_lazy("Another report joined"),
+    "cases.claim": gettext_lazy("Claimed"),
+    "cases.release": gettext_lazy("Given back"),
+    "cases.level": gettext_lazy("Urgency set"),
+    "cases.assess": gettext_lazy("Assessed"),
+    "cases.confirm": gettext_lazy("Second review"),
+    "cases.decide": gettext_lazy("Decided by a senior"),
+    "cases.clear_for_notice": gettext_lazy("The host may be told"),
+    "cases.hold_notice": gettext_lazy("Police hold on the notice"),
+    "cases.conclude": gettext_lazy("Closed"),
+    "cases.reopen": gettext_lazy("Opened again, the content is back"),
+    "cases.write": gettext_lazy("Letter to a reporter"),
+    "cases.seal_exhibit": gettext_lazy("Exhibit sealed"),
+    "cases.open_exhibit": gettext_lazy("Exhibit opened"),
+    "cases.request_disclosure": gettext_lazy("Asked who a reporter is"),
+    "cases.decide_disclosure": gettext_lazy("Decided on that request"),
+    "cases.open_disclosure": gettext_lazy("Read who a reporter is"),
+    "cases.subject_address": gettext_lazy("Address read"),
+}
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who has opened the case, how often, and when last."""
+
+    name: str
+    times: int
+    last: datetime
+
+
+def happened(case: Case) -> tuple[list[dict[str, Any]], list[Reader]]:
+    """The newest acts for `ui/timeline.html`, and who has read the case."""
+    entries = Entry.objects.about("cases.case", case.pk)
+    acts = list(entries.exclude(verb="cases.read").newest_first()[:NEWEST])
+    reads = list(entries.filter(verb="cases.read").order_by("id").values_list("actor", "at"))
+    names = _names({entry.actor for entry in acts} | {actor for actor, _at in reads})
+    steps = [
+        {
+            "title": str(_ACTS.get(entry.verb, entry.verb)),
+            "at": entry.at,
+            "text": " · ".join(filter(None, [names[entry.actor], _told(entry), entry.reason])),
+            "state": "done",
+        }
+        for entry in acts
+    ]
+    readers: dict[str, Reader] = {}
+    for actor, at in reads:
+        before = readers.get(actor)
+        readers[actor] = Reader(names[actor], (before.times if before else 0) + 1, at)
+    return steps, sorted(readers.values(), key=lambda reader: reader.last, reverse=True)
+
+
+def custody(exhibit: Exhibit) -> list[dict[str, Any]]:
+    """The custody log of an exhibit, for `ui/timeline.html`."""
+    events = list(exhibit.custody.order_by("id"))
+    names = _names({event.who for event in events})
+    return [
+        {
+            "title": event.get_what_display(),
+            "at": event.at,
+            "text": " · ".join(filter(None, [names[event.who], event.why])),
+            "state": "done",
+        }
+        for event in events
+    ]
+
+
+def _told(entry: Entry) -> str:
+    """What an entry's codes add, in words."""
+    detail = json.loads(entry.detail)
+    if entry.verb == "cases.confirm":
+        view = _("agrees") if detail.get("agrees") else _("sees it differently")
+        return f"{view} · {labels.outcome(detail['outcome'])}"
+    if detail.get("outcome"):
+        return labels.outcome(detail["outcome"])
+    if detail.get("before") and detail["before"] != detail["level"]:
+        return f"{detail['before']} → {detail['level']}"
+    if entry.verb == "cases.decide_disclosure":
+        return _("allowed") if detail.get("approved") else _("refused")
+    if entry.verb == "cases.hold_notice" and not detail.get("until"):
+        return _("lifted")
+    return ""
+
+
+def _names(actors: set[str]) -> dict[str, str]:
+    """Names of people, and plain words for who is none."""
+    others = {
+        "worker": _("The worker"),
+        "reporter": _("The reporter"),
+        "operator": _("The operator"),
+    }
+    staff = {actor.partition(":")[2] for actor in actors if actor.startswith("staff:")}
+    people = {str(user.pk): user.name for user in User.objects.filter(pk__in=staff)}
+    found = {}
+    for actor in actors:
+        who, _sign, key = actor.partition(":")
+        found[actor] = people.get(key) or others.get(who, actor)
+    return found

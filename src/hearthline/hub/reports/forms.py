@@ -41,7 +41,7 @@ class TextAnswer(forms.CharField):
             raise ValidationError(
                 _("This is longer than %(limit)s characters. Please make it shorter."),
                 code="too_long",
-                params={"limit": number_format(self.limit)},
+                params={"limit": number_format(self.limit, force_grouping=True)},
             )
         return text
 

@@ -26,7 +26,7 @@ SORTS = {
     "age": ("opened_at",),
     "clock": ("review_due_at", "opened_at"),
 }
-WIDTH = 38
+WIDTH = 34
 REPORTS = 20
 
 

@@ -4,6 +4,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hearthline.hub.cases.models import Case
 from hearthline.kit.codelists import (
@@ -19,6 +20,15 @@ from hearthline.kit.codelists import (
 )
 
 LEVEL_TONES = {"U0": "danger", "U1": "warn", "U2": "calm"}
+# In a table there is room for a word or two.
+STATES = {
+    Case.State.AWAITING_TRIAGE: gettext_lazy("Waiting"),
+    Case.State.IN_ASSESSMENT: gettext_lazy("Assessing"),
+    Case.State.AWAITING_SECOND: gettext_lazy("Second review"),
+    Case.State.DISAGREED: gettext_lazy("Senior decides"),
+    Case.State.CONFIRMED: gettext_lazy("Acting"),
+    Case.State.CLOSED: gettext_lazy("Closed"),
+}
 STATE_TONES = {
     Case.State.IN_ASSESSMENT: "calm",
     Case.State.AWAITING_SECOND: "calm",
@@ -70,9 +80,11 @@ def level_chip(case: Case) -> dict[str, Any]:
     }
 
 
-def state_chip(case: Case) -> dict[str, Any]:
+def state_chip(case: Case, *, short: bool = False) -> dict[str, Any]:
+    """The state of a case, for `ui/chip.html`."""
     state = Case.State(case.state)
-    return {"label": state.label, "tone": STATE_TONES.get(state, "plain")}
+    words = STATES[state] if short else state.label
+    return {"label": words, "tone": STATE_TONES.get(state, "plain")}
 
 
 def _grounds(reasons: list[str]) -> list[str]:

@@ -104,7 +104,7 @@ def _line(row: actions.Row) -> dict[str, Any]:
         "kind": labels.kind(case.kind),
         "subject": row.subject,
         "holder": row.holder,
-        "state": labels.state_chip(case),
+        "state": labels.state_chip(case, short=True),
         "free": row.holder is None and case.state != Case.State.CLOSED,
     }
 

@@ -84,8 +84,9 @@ def form_posted(state: Walk) -> dict[str, Any]:
 def claimed(state: Walk) -> dict[str, Any]:
     """An analyst finds the case in the queue and claims it."""
     ana = state.staff("ana")
-    needle = f"harbour-host[.]test:{state.world.ports['host']}/{PAGE}"
-    state.case = eventually("the case in the queue", lambda: find_case(state, ana, needle))
+    # The queue shows addresses defanged and shortened in the middle.
+    shown = re.compile(rf"harbour-host\[\.\].*/{PAGE}\b")
+    state.case = eventually("the case in the queue", lambda: find_case(state, ana, shown))
     page = ana.get(state.desk(f"/cases/{state.case}/"))
     page = ana.send(page, page.form(action="/claim/"))
     need(page, 200, "/assess/")
@@ -115,9 +116,7 @@ def confirmed(state: Walk) -> dict[str, Any]:
 
 def police_package_opened(state: Walk) -> dict[str, Any]:
     """The unit's mail brings a package that the unit's key alone opens."""
-    letter = eventually(
-        "the package in the unit's mail", lambda: find_mail(state, attachment=".age")
-    )
+    letter = eventually("the package in the unit's mail", lambda: find_package(state))
     sealed = next(
         part.get_payload(decode=True)
         for part in letter.message.walk()
@@ -125,7 +124,7 @@ def police_package_opened(state: Walk) -> dict[str, Any]:
     )
     opened = package.open_package(bytes(sealed), state.world.unit_identity)
     address = state.world.page(PAGE)
-    if address not in str(opened):
+    if address not in str(opened.record()):
         raise Gap("the package does not name the address")
     state.seen["_police_at"] = letter.name
     return {"opened": True, "to": str(letter.message["To"])}
@@ -148,9 +147,7 @@ def police_acknowledged(state: Walk) -> dict[str, Any]:
 
 def notice_received(state: Walk) -> dict[str, Any]:
     """The host's mail server has a notice that parses back to the address."""
-    letter = eventually(
-        "the notice at the host", lambda: find_mail(state, text=state.world.page(PAGE))
-    )
+    letter = eventually("the notice at the host", lambda: find_notice(state))
     if letter.name <= state.seen.pop("_police_at"):
         raise Gap("the host heard before the police")
     notice = feedback.parse(letter.message)
@@ -258,25 +255,28 @@ def receipt_in(page: Page) -> str:
     raise Gap("no receipt on the page")
 
 
-def find_case(state: Walk, analyst: Visitor, needle: str) -> str | None:
+def find_case(state: Walk, analyst: Visitor, shown: re.Pattern[str]) -> str | None:
     for lane in ("new", "urgent"):
         text = analyst.get(state.desk(f"/?lane={lane}")).text
         for row in re.split(r"<tr\b", text):
             link = re.search(r"/cases/([0-9a-f-]{36})/", row)
-            if link and needle in row:
+            if link and shown.search(row):
                 return link.group(1)
     return None
 
 
-def find_mail(state: Walk, *, attachment: str = "", text: str = "") -> Received | None:
-    """The newest letter of the last rounds that has the attachment, or the text in a part."""
-    for letter in Inbox(state.world.inbox).letters()[:6]:
-        names = [part.get_filename() or "" for part in letter.message.walk()]
-        if attachment and any(name.endswith(attachment) for name in names):
-            return letter
-        if text and text in _plain(letter):
-            return letter
-    return None
+def find_package(state: Walk) -> Received | None:
+    """The letter to the police about this case."""
+    letters = Inbox(state.world.inbox).letters()[:12]
+    reference = state.case[:8].upper()
+    return next((one for one in letters if reference in str(one.message["Subject"])), None)
+
+
+def find_notice(state: Walk) -> Received | None:
+    """The letter that names the address in plain words or in its data."""
+    letters = Inbox(state.world.inbox).letters()[:12]
+    address = state.world.page(PAGE)
+    return next((one for one in letters if address in _plain(one)), None)
 
 
 def _plain(letter: Received) -> str:
@@ -289,7 +289,7 @@ def removed(state: Walk) -> bool:
     visitor = Visitor("en")
     page = visitor.get(state.world.url("public", "/receipt/"))
     page = visitor.send(page, page.form("receipt"), receipt=state.receipt)
-    return 'data-step="removed"' in page.text or "has been removed" in page.text
+    return "It has been taken down." in page.text
 
 
 def eventually(what: str, look: Callable[[], Found | None]) -> Found:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
+from django.db import OperationalError
 
 from hearthline.hub.clocks.actions import LeaseLost, lease
 from hearthline.hub.mail import actions
@@ -53,6 +54,11 @@ def send_letters(*, holder: str, at: datetime, connect: Connect = dial) -> int:
             sent += _send(leased[0], holder=holder, at=at, connect=connect)
         except LeaseLost:
             log.warning("letter %s was taken over by another worker", leased[0].pk)
+        except OperationalError:
+            raise  # the database is busy for every letter
+        except Exception:
+            # It stays leased for a while, so the next letter has its turn.
+            log.exception("letter %s failed; it is tried again", leased[0].pk)
     return sent
 
 

@@ -146,7 +146,12 @@ class Notice(DueRow):
     @property
     def clock(self) -> tuple[datetime, datetime] | None:
         """Start and end of the clock that runs for the host; None while none does."""
-        waiting = (self.State.SENT, self.State.NO_RESPONSE, self.State.ACKNOWLEDGED)
+        waiting = (
+            self.State.SENT,
+            self.State.NO_RESPONSE,
+            self.State.ACKNOWLEDGED,
+            self.State.REFUSED,
+        )
         if self.state not in waiting or self.escalate_at is None:
             return None
         started = self.escalate_at - timedelta(hours=settings.PACK.clocks.notice.escalate_hours)

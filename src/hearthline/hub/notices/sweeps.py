@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
+import contextlib
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from django.conf import settings
+from django.db import OperationalError
 
 from hearthline.hub.audit.models import Actor
 from hearthline.hub.clocks.actions import LeaseLost, lease
@@ -23,27 +25,30 @@ RUN = 60.0
 
 def open_notices(*, holder: str, at: datetime) -> int:
     """A notice for every case that police have and whose host is not held back."""
-    waiting = list(cases_awaiting_notice(at)[:BATCH])
-    for case in waiting:
-        actions.queue_notice(case=case, at=at, actor=Actor.worker())
-    return len(waiting)
+    opened = 0
+    for case in cases_awaiting_notice(at)[:BATCH]:
+        with _apart("case", case.pk):
+            actions.queue_notice(case=case, at=at, actor=Actor.worker())
+            opened += 1
+    return opened
 
 
 def write_letters(*, holder: str, at: datetime) -> int:
     """First letters, reminders and escalations that are due; the number of letters posted."""
     written = 0
     for notice in lease(Notice.objects.due(at), holder=holder, at=at, limit=BATCH):
-        try:
+        with _apart("notice", notice.pk):
             written += actions.write_due(notice=notice, holder=holder, at=at)
-        except LeaseLost:
-            log.warning("notice %s was taken over by another worker", notice.pk)
     return written
 
 
 def note_deliveries(*, holder: str, at: datetime) -> int:
     """What became of the letters: clocks start when the host's mail server took the notice."""
-    posted = list(Notice.objects.posted()[:BATCH])
-    return sum(actions.note_delivery(notice=notice, at=at) for notice in posted)
+    noted = 0
+    for notice in Notice.objects.posted()[:BATCH]:
+        with _apart("notice", notice.pk):
+            noted += actions.note_delivery(notice=notice, at=at)
+    return noted
 
 
 def check_availability(*, holder: str, at: datetime, probe: Probe = urls.probe) -> int:
@@ -54,10 +59,8 @@ def check_availability(*, holder: str, at: datetime, probe: Probe = urls.probe) 
         leased = lease(Watch.objects.due(at), holder=holder, at=at, limit=1)
         if not leased:
             break
-        try:
+        with _apart("watch", leased[0].pk):
             made += _check(leased[0], holder=holder, at=at, probe=probe)
-        except LeaseLost:
-            log.warning("watch %s was taken over by another worker", leased[0].pk)
     return made
 
 
@@ -67,6 +70,19 @@ SWEEPS: tuple[Callable[..., int], ...] = (
     note_deliveries,
     check_availability,
 )
+
+
+@contextlib.contextmanager
+def _apart(kind: str, number: object) -> Iterator[None]:
+    """One row's trouble is its own: it is logged, stays due, and the next row has its turn."""
+    try:
+        yield
+    except LeaseLost:
+        log.warning("%s %s was taken over by another worker", kind, number)
+    except OperationalError:
+        raise  # the database is busy for every row
+    except Exception:
+        log.exception("%s %s failed; it is tried again", kind, number)
 
 
 def _check(watch: Watch, *, holder: str, at: datetime, probe: Probe) -> bool:

@@ -113,7 +113,7 @@ def package_hold(request: StaffRequest, pk: UUID) -> HttpResponse:
     except actions.HoldTooLong as refused:
         form.add_error(
             "until",
-            _("The longest hold ends %(limit)s. Choose that time or an earlier one.")
+            _("This is longer than a hold can be. The latest end is %(limit)s")
             % {"limit": _shown(refused.limit)},
         )
     except actions.NothingToHold:
@@ -122,7 +122,7 @@ def package_hold(request: StaffRequest, pk: UUID) -> HttpResponse:
     else:
         messages.success(
             request,
-            _("The host is not told before %(until)s.") % {"until": _shown(hold.until)},
+            _("The host is not told before %(until)s") % {"until": _shown(hold.until)},
         )
         return redirect("package", pk=pk)
     return _page(request, found, hold=form)

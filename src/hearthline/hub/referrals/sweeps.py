@@ -4,9 +4,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
+from django.db import OperationalError
 
-from hearthline.hub.directory.models import Contact
-from hearthline.hub.referrals.actions import NoRecipientKey, mark_arrived, prepare
+from hearthline.hub.cases.models import Case
+from hearthline.hub.directory.models import Contact, Organisation
+from hearthline.hub.referrals.actions import mark_arrived, prepare
 from hearthline.hub.referrals.models import Referral, cases_awaiting_referral, home_units
 
 log = logging.getLogger(__name__)
@@ -22,18 +24,8 @@ def refer_confirmed(*, holder: str, at: datetime) -> int:
     units = [unit for unit in home_units(settings.PACK.country.code) if unit.age_recipient]
     if not units:
         return 0
-    done = 0
-    for case in cases_awaiting_referral()[:BATCH]:
-        for unit in units:
-            by_mail = unit.contact(Contact.Channel.EMAIL) is not None
-            channel = Referral.Channel.MAIL if by_mail else Referral.Channel.DOOR
-            try:
-                prepare(case=case, unit=unit, channel=channel, by=None, at=at)
-            except NoRecipientKey:
-                log.warning("unit %s lost its key; its packages wait", unit.pk)
-            else:
-                done += 1
-    return done
+    waiting = cases_awaiting_referral()[:BATCH]
+    return sum(_prepare(case, unit, at) for case in waiting for unit in units)
 
 
 def note_arrivals(*, holder: str, at: datetime) -> int:
@@ -43,3 +35,17 @@ def note_arrivals(*, holder: str, at: datetime) -> int:
 
 
 SWEEPS: tuple[Callable[..., int], ...] = (refer_confirmed, note_arrivals)
+
+
+def _prepare(case: Case, unit: Organisation, at: datetime) -> bool:
+    """One package; a case in trouble is logged, stays waiting, and the next has its turn."""
+    by_mail = unit.contact(Contact.Channel.EMAIL) is not None
+    channel = Referral.Channel.MAIL if by_mail else Referral.Channel.DOOR
+    try:
+        prepare(case=case, unit=unit, channel=channel, by=None, at=at)
+    except OperationalError:
+        raise  # the database is busy for every case
+    except Exception:
+        log.exception("case %s could not be prepared for unit %s", case.pk, unit.pk)
+        return False
+    return True

@@ -208,3 +208,11 @@ def test_a_worker_that_lost_its_lease_writes_nothing(now):
     with pytest.raises(LeaseLost):
         actions.note_sent(letter=leased, holder="w1", at=now)
     assert fresh(letter).state == Letter.State.QUEUED
+
+
+def test_a_letter_that_cannot_be_opened_does_not_hold_up_the_next(inbox, now):
+    broken = make_letter(at=now - MINUTE, name="broken")
+    Letter.objects.filter(pk=broken.pk).update(message=b"not an envelope")
+    make_letter(at=now, name="whole")
+    assert send_letters(holder="w1", at=now) == 1
+    assert [mail["Message-ID"].split("@")[0] for mail in inbox.mails] == ["<whole"]

@@ -2,8 +2,9 @@
 """Checks of availability, and what a row of them amounts to.
 
 Gone means `gone_checks` times in a row not there. A host that cannot be reached counts half, so
-it takes twice as many: a server that is down comes back with the page. An unclear answer, and an
-address the guard does not let us visit, say nothing and change nothing. After removal the address
+it takes twice as many: a server that is down comes back with the page. An unclear answer, an
+address the guard does not let us visit, and a resolver of ours that fails (our own line may be
+down) say nothing and change nothing. After removal the address
 is looked at again at the pack's hours; found there once, the case is open again.
 """
 
@@ -25,7 +26,7 @@ from hearthline.kit.urls import Observation, Verdict
 
 WORKER = Actor.worker()
 
-_SIGNS = {Verdict.ABSENT: 2, Verdict.UNREACHABLE: 1}
+_ABSENT, _UNREACHABLE = 2, 1
 
 
 @transaction.atomic
@@ -54,7 +55,7 @@ def record_check(*, watch: Watch, seen: Observation, holder: str, at: datetime) 
     if notice.state == Notice.State.REMOVED:
         _look_again(watch, notice, seen.verdict, at)
     else:
-        _count(watch, notice, seen.verdict, at)
+        _count(watch, notice, seen, at)
     watch.save()
     notice.save()
     return check
@@ -69,18 +70,27 @@ def _keep(notice: Notice, seen: Observation, at: datetime) -> Check:
     return check
 
 
-def _count(watch: Watch, notice: Notice, verdict: Verdict, at: datetime) -> None:
+def _count(watch: Watch, notice: Notice, seen: Observation, at: datetime) -> None:
     clocks = settings.PACK.clocks.notice
-    if verdict == Verdict.PRESENT:
+    if seen.verdict == Verdict.PRESENT:
         watch.absent = 0
         if notice.state == Notice.State.MOVED:
             # It did not move: the host's time goes on as before.
             notice.state, notice.due_at = Notice.State.ACKNOWLEDGED, at
-    watch.absent += _SIGNS.get(verdict, 0)
-    if watch.absent >= _SIGNS[Verdict.ABSENT] * clocks.gone_checks:
+    watch.absent += _sign(seen)
+    if watch.absent >= _ABSENT * clocks.gone_checks:
         _removed(watch, notice, at)
     else:
         release(watch, due_at=at + timedelta(minutes=clocks.recheck_minutes))
+
+
+def _sign(seen: Observation) -> int:
+    """What one look adds to a row of signs that the content is gone."""
+    if seen.verdict == Verdict.ABSENT:
+        return _ABSENT
+    if seen.verdict == Verdict.UNREACHABLE and seen.reason != "resolution_failed":
+        return _UNREACHABLE
+    return 0
 
 
 def _removed(watch: Watch, notice: Notice, at: datetime) -> None:

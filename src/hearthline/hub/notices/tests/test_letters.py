@@ -220,3 +220,13 @@ def test_a_contact_that_was_corrected_gets_the_reminder(notice, inbox, ada, now)
 def test_every_letter_is_a_delivery(notice, now):
     sweep(now + 24 * HOUR)
     assert [one.kind for one in Delivery.objects.all()] == ["first", "reminder"]
+
+
+def test_one_notice_in_trouble_does_not_hold_up_the_next(inbox, host, ana, ben, now):
+    broken = make_cleared(ADDRESS, ana=ana, ben=ben, at=now)
+    make_cleared("http://b.harbour-host.test/x", ana=ana, ben=ben, at=now)
+    open_notices(holder="w1", at=now)
+    broken.subject.address = b"not an envelope"
+    broken.subject.save()
+    assert write_letters(holder="w1", at=now) == 1
+    assert Delivery.objects.get().notice.case != broken

@@ -108,6 +108,18 @@ def test_a_host_that_cannot_be_reached_needs_twice_as_many_looks(
     assert {check.verdict for check in notice.checks.all()} == {"unreachable"}
 
 
+def test_a_line_of_ours_that_is_down_closes_nothing(notice, now):
+    """No resolver, no verdict: with the cable out, every address would seem to be gone."""
+
+    def probe(url, **_):
+        return Observation(url, Verdict.UNREACHABLE, "resolution_failed", ())
+
+    for hours in range(20):
+        check_availability(holder="w1", at=now + hours * HOUR, probe=probe)
+    assert Watch.objects.get().absent == 0
+    assert fresh(notice).state == Notice.State.SENT
+
+
 def test_removed_content_is_looked_at_again_at_the_packs_hours(notice, site, now):
     at = gone(site, now)
     assert look(at + 23 * HOUR) == 0

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a package says: the finding, the address, the facts and the exhibits; never who reported."""
 
+import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -13,11 +14,14 @@ from hearthline.hub.audit.models import Actor
 from hearthline.hub.cases.actions import subject_address
 from hearthline.hub.cases.models import Assessment, Case, CaseExhibit
 from hearthline.hub.directory.models import Organisation
-from hearthline.hub.evidence.actions import hand_over
+from hearthline.hub.evidence.actions import ExhibitBroken, hand_over
 from hearthline.hub.evidence.models import Exhibit
 from hearthline.hub.reports.models import Report
 from hearthline.kit import codelists
 from hearthline.kit.formats.package import Package, Row, RowKind, Section, build
+from hearthline.kit.sealing import SealBroken
+
+log = logging.getLogger(__name__)
 
 
 def write_package(
@@ -102,12 +106,23 @@ def _exhibits(case: Case, *, unit: Organisation, actor: Actor, at: datetime) -> 
             _time("captured_at", _("Captured"), exhibit.captured_at),
             Row("time_source", _("Time according to"), exhibit.get_time_source_display()),
         ]
-        if exhibit.shredded_at is None:
-            record = hand_over(exhibit=exhibit, to=unit.name, by=actor, at=at)
-            rows += _record_rows(record)
+        rows += _record(exhibit, unit=unit, actor=actor, at=at)
         rows += _custody(exhibit)
         heading = _("Exhibit %(number)s") % {"number": number}
         yield Section(f"exhibit_{number}", heading, tuple(rows))
+
+
+def _record(exhibit: Exhibit, *, unit: Organisation, actor: Actor, at: datetime) -> list[Row]:
+    """What was captured; or, where it cannot be read any more, that and why."""
+    label = _("Sealed record")
+    if exhibit.shredded_at is not None:
+        return [Row("record", label, _("Destroyed at the end of its retention."))]
+    try:
+        return _record_rows(hand_over(exhibit=exhibit, to=unit.name, by=actor, at=at))
+    except (ExhibitBroken, SealBroken):
+        # Police need the rest at once, and they need to know about this.
+        log.exception("exhibit %s is not as it was sealed", exhibit.pk)
+        return [Row("record", label, _("Not as it was sealed, and left out. Ask the hotline."))]
 
 
 def _record_rows(record: dict[str, Any]) -> list[Row]:

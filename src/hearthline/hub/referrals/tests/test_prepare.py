@@ -85,6 +85,19 @@ def test_exhibits_go_with_their_record_and_their_custody(ana, ben, unit, now):
     assert (handed.who, handed.why) == ("worker:worker", unit.name)
 
 
+def test_an_exhibit_that_was_altered_is_told_and_does_not_hold_up_the_rest(ana, ben, unit, now):
+    case = make_confirmed(ana=ana, ben=ben, at=now)
+    cases.claim(case=case, by=ana, at=now)
+    attached = cases.seal_exhibit(
+        case=case, capture=make_capture(), captured_at=now, time_source="analyst", by=ana, at=now
+    )
+    attached.exhibit.sha256 = bytes(32)
+    attached.exhibit.save()
+    package = opened(bytes(make_referral(case, unit, at=now).package))
+    assert "Not as it was sealed" in rows(package, "exhibit_1")["record"]
+    assert rows(package, "subject")["address"] == ADDRESS
+
+
 def test_only_the_unit_can_open_it(case, unit, now):
     referral = make_referral(case, unit, at=now)
     sealed = bytes(referral.package)

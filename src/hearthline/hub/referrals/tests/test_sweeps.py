@@ -70,3 +70,13 @@ def test_a_child_first_case_does_not_go_to_police_by_itself(ana, ben, unit, now)
     make_confirmed(ana=ana, ben=ben, at=now, outcome="national", peer=True)
     assert not cases_awaiting_referral().exists()
     assert refer_confirmed(holder="w1", at=now) == 0
+
+
+def test_one_case_in_trouble_does_not_hold_up_the_next(ana, ben, unit, now):
+    broken = make_confirmed(ana=ana, ben=ben, at=now)
+    whole = make_confirmed(ana=ana, ben=ben, at=now + HOUR, addresses="http://b.harbour-host.test/")
+    broken.subject.address = b"not an envelope"
+    broken.subject.save()
+    assert refer_confirmed(holder="w1", at=now + HOUR) == 1
+    assert Referral.objects.get().case == whole
+    assert list(cases_awaiting_referral()) == [broken]

@@ -244,6 +244,7 @@ LANGUAGE_COOKIE_AGE = None
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Strict"
 LANGUAGE_COOKIE_SECURE = _secure
+FORMAT_MODULE_PATH = "hearthline.hub.config.formats"
 LOCALE_PATHS = [HUB / "locale"]
 
 # Static files are hashed at set-up and served by the same process, so no other host is asked.

@@ -22,7 +22,16 @@ from django.utils import timezone  # noqa: E402
 
 from hearthline.hub.accounts.actions import enrol  # noqa: E402
 from hearthline.hub.accounts.models import User  # noqa: E402
-from hearthline.hub.cases.actions import Finding, assess, claim, confirm, decide  # noqa: E402
+from hearthline.hub.cases.actions import (  # noqa: E402
+    Finding,
+    assess,
+    claim,
+    confirm,
+    decide,
+    read_case,
+)
+
+#
 from hearthline.hub.cases.models import Case, Sighting  # noqa: E402
 from hearthline.hub.config.worker import sweep_once  # noqa: E402
 from hearthline.hub.demo.cast import CAST  # noqa: E402
@@ -146,6 +155,8 @@ def _work(month: Month, at: datetime) -> None:
         agrees = story.number % 17 != 16
         finding = None if agrees else _finding(story, outcome="harmful", note="Not by our law.")
         confirm(case=case, agrees=agrees, finding=finding, by=second, at=at)
+    for case in Case.objects.filter(news_at__isnull=False, closed_at__isnull=False):
+        read_case(case=case, by=ana, at=at)
     for number, case in enumerate(Case.objects.awaiting_triage().unclaimed(at)):
         analyst = (ana, ben)[number % 2]
         claim(case=case, by=analyst, at=at - timedelta(minutes=9 * (number % 5)))

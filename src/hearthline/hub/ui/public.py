@@ -20,6 +20,9 @@ def leave(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(settings.PACK.quick_exit.url)
     for name in request.COOKIES:
         response.delete_cookie(name, samesite="Strict")
+    # Cookies of the form and of the receipt are sent to their own paths only.
+    for name, path in (("visit", "/report/"), ("receipt", "/receipt/")):
+        response.delete_cookie(f"hearthline_public_{name}", path=path, samesite="Strict")
     # Not "cache": pages are never stored, and clearing it makes some browsers wait for seconds.
     response["Clear-Site-Data"] = '"cookies", "storage"'
     response["Cache-Control"] = "no-store"

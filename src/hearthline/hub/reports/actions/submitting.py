@@ -2,6 +2,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 from django.db import transaction
 
@@ -12,6 +13,7 @@ from hearthline.hub.reports.actions.drafts import keep_receipt, lock_draft, open
 from hearthline.hub.reports.actions.pointers import add_pointers, places
 from hearthline.hub.reports.models import Draft, Report, Step
 from hearthline.hub.sealing import actions as sealing
+from hearthline.hub.sealing.models import DataKey
 from hearthline.kit import sealing as kit
 from hearthline.kit.codelists import find, incident_types, urgency
 
@@ -27,7 +29,22 @@ class Submitted:
     receipt: str
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class _Prepared:
+    """A receipt, its keyed hash and a data key wrapped to it: slow to make, on purpose."""
+
+    receipt: str
+    digest: bytes
+    row: DataKey
+    key: kit.DataKey
+
+    @classmethod
+    def new(cls, at: datetime) -> Self:
+        receipt = kit.new_receipt()
+        digest = kit.receipt_digest(receipt, sealing.pepper())
+        return cls(receipt, digest, *sealing.prepare(at=at, receipt=receipt))
+
+
 def submit(
     *,
     answers: Answers,
@@ -43,44 +60,48 @@ def submit(
     the same receipt. Raises NothingTold, AnswerRefused, FileContentRefused and DraftGone; then
     nothing is kept and the draft is as it was.
     """
-    held = lock_draft(draft, at) if draft else None
-    if held and held.receipt:
-        return Submitted(Report.objects.get(draft=held.pk), open_receipt(draft=held, secret=secret))
     answers.check()
     if not answers.tells_something:
         raise NothingTold
-    receipt = kit.new_receipt()
-    report = _receive(answers, receipt, language=language, draft=held, channel=channel, at=at)
-    if held:
-        keep_receipt(held, secret, receipt, at)
-    record(
-        at=at,
-        actor=Actor.reporter(report.pk),
-        verb="reports.submit",
-        about=report,
-        audience=report.audience,
-        kind=report.kind,
-        level=report.level,
-        channel=channel,
-    )
-    return Submitted(report, receipt)
+    # Before the transaction, so that one reporter's key keeps no other report waiting.
+    prepared = _Prepared.new(at)
+    with transaction.atomic():
+        held = lock_draft(draft, at) if draft else None
+        if held and held.receipt:
+            sent = Report.objects.get(draft=held.pk)
+            return Submitted(sent, open_receipt(draft=held, secret=secret))
+        report = _receive(answers, prepared, language=language, draft=held, channel=channel, at=at)
+        if held:
+            keep_receipt(held, secret, prepared.receipt, at)
+        record(
+            at=at,
+            actor=Actor.reporter(report.pk),
+            verb="reports.submit",
+            about=report,
+            audience=report.audience,
+            kind=report.kind,
+            level=report.level,
+            channel=channel,
+        )
+    return Submitted(report, prepared.receipt)
 
 
 def _receive(
     answers: Answers,
-    receipt: str,
+    prepared: _Prepared,
     *,
     language: str,
     draft: Draft | None,
     channel: str,
     at: datetime,
 ) -> Report:
-    row, key = sealing.mint(at=at, receipt=receipt)
+    prepared.row.save(force_insert=True)
+    key = prepared.key
     kind = find(incident_types(), answers.kind or UNSURE)
     level, reasons = urgency(kind.code, answers.facts)
     report = Report(
-        data_key=row,
-        receipt_digest=kit.receipt_digest(receipt, sealing.pepper()),
+        data_key=prepared.row,
+        receipt_digest=prepared.digest,
         draft=draft.pk if draft else None,
         audience=answers.audience,
         channel=channel,

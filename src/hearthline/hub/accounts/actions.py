@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
+import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 
 from hearthline.hub.accounts.models import Grant, User
 from hearthline.hub.accounts.permissions import Permission, Role, require
-from hearthline.hub.audit.actions import record
-from hearthline.hub.audit.models import Actor
+from hearthline.hub.audit.actions import ReasonNeeded, record
+from hearthline.hub.audit.models import Actor, Entry, EntryQuerySet
+
+_SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 class AlreadyStaff(ValueError):
@@ -22,12 +26,17 @@ class OwnAccount(ValueError):
 def enrol(
     *, email: str, name: str, password: str, roles: Iterable[str], by: User | None, at: datetime
 ) -> User:
-    """A new member of staff. `by` is None only at the server's console, for the first one."""
+    """A new member of staff. `by` is None only at the server's console, for the first one.
+
+    At the desk `password` is `new_starting_password()`, told to the person by other means.
+    """
     if by is not None:
         require(by, Permission.ACCOUNTS_STAFF_MANAGE)
     if User.objects.filter(email__iexact=email).exists():
         raise AlreadyStaff(email)
     user = User(email=email.lower(), name=name, joined_at=at)
+    # A password that somebody else knows is good for one sign-in.
+    user.must_change_password = by is not None and bool(password)
     if password:
         user.set_password(password)
     else:
@@ -42,7 +51,7 @@ def enrol(
 
 @transaction.atomic
 def grant(*, user: User, role: str, by: User, at: datetime, until: datetime | None = None) -> Grant:
-    """Give `user` a role; given already, it is left as it is."""
+    """Give `user` a role, for good or until a day; given for good already, it stays as it is."""
     require(by, Permission.ACCOUNTS_STAFF_MANAGE)
     if user == by:
         raise OwnAccount
@@ -50,7 +59,14 @@ def grant(*, user: User, role: str, by: User, at: datetime, until: datetime | No
     if open_grant:
         return open_grant
     given = Grant.objects.create(user=user, role=Role(role), since=at, until=until)
-    record(at=at, actor=by.actor, verb="accounts.grant", about=user, role=role)
+    record(
+        at=at,
+        actor=by.actor,
+        verb="accounts.grant",
+        about=user,
+        role=role,
+        until=until.isoformat() if until else None,
+    )
     return given
 
 
@@ -60,11 +76,55 @@ def end_role(*, user: User, role: str, by: User, at: datetime, reason: str) -> N
     require(by, Permission.ACCOUNTS_STAFF_MANAGE)
     if user == by:
         raise OwnAccount
-    ended = Grant.objects.filter(user=user, role=role, until__isnull=True).update(until=at)
+    if not reason.strip():
+        raise ReasonNeeded
+    ended = user.grants.in_force(at).filter(role=role).update(until=at)
     if ended:
         record(
             at=at, actor=by.actor, verb="accounts.end_role", about=user, reason=reason, role=role
         )
+
+
+@transaction.atomic
+def start_again(*, user: User, password: str, by: User, at: datetime, reason: str) -> None:
+    """Let somebody in again who lost password or telephone.
+
+    Their second factor goes, every session ends, and `password` is good for one sign-in.
+    """
+    require(by, Permission.ACCOUNTS_STAFF_MANAGE)
+    if user == by:
+        raise OwnAccount
+    if not reason.strip():
+        raise ReasonNeeded
+    user.set_password(password)
+    user.must_change_password = True
+    user.save(update_fields=["password", "must_change_password"])
+    Authenticator.objects.filter(user=user).delete()
+    record(at=at, actor=by.actor, verb="accounts.start_again", about=user, reason=reason)
+
+
+def new_starting_password() -> str:
+    """Four groups of five signs that cannot be confused when read out: about 99 bits."""
+    return "-".join("".join(secrets.choice(_SIGNS) for _ in range(5)) for _ in range(4))
+
+
+@transaction.atomic
+def note_password(*, user: User, at: datetime) -> None:
+    """Keep in the audit log that somebody set a password of their own."""
+    user.must_change_password = False
+    user.save(update_fields=["must_change_password"])
+    record(at=at, actor=user.actor, verb="accounts.set_password", about=user)
+
+
+@transaction.atomic
+def read_log(*, by: User, at: datetime, filters: list[str]) -> EntryQuerySet:
+    """The audit log, newest first. Reading it is an entry itself: which filters, never their text.
+
+    The page that is read begins with that entry.
+    """
+    require(by, Permission.AUDIT_LOG_READ)
+    record(at=at, actor=by.actor, verb="audit.read", about=by, filters=sorted(filters))
+    return Entry.objects.newest_first()
 
 
 def note_sign_in(*, user: User, at: datetime) -> None:

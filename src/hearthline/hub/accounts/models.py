@@ -45,6 +45,8 @@ class User(AbstractBaseUser):
     name = models.CharField(_("name"), max_length=120)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now)
+    # True while the password is one that an administrator handed over.
+    must_change_password = models.BooleanField(default=False)
 
     objects = UserManager()
 
@@ -57,8 +59,8 @@ class User(AbstractBaseUser):
     @cached_property
     def roles(self) -> tuple[str, ...]:
         """Roles in force now, read once per request."""
-        in_force = Q(until__isnull=True) | Q(until__gt=timezone.now())
-        return tuple(sorted(self.grants.filter(in_force).values_list("role", flat=True)))
+        held = self.grants.in_force(timezone.now()).values_list("role", flat=True)
+        return tuple(sorted(set(held)))
 
     @property
     def role_names(self) -> list[str]:
@@ -82,6 +84,14 @@ class User(AbstractBaseUser):
         return Actor("staff", str(self.id), ",".join(self.roles))
 
 
+class GrantQuerySet(models.QuerySet["Grant"]):
+    def in_force(self, at: datetime) -> Self:
+        return self.filter(Q(until__isnull=True) | Q(until__gt=at))
+
+    def newest_first(self) -> Self:
+        return self.order_by("-since", "-id")
+
+
 class Grant(models.Model):
     """One role given to one person, in force until `until`."""
 
@@ -89,6 +99,8 @@ class Grant(models.Model):
     role = models.CharField(max_length=30, choices=Role.choices)
     since = models.DateTimeField()
     until = models.DateTimeField(null=True, blank=True)
+
+    objects = GrantQuerySet.as_manager()
 
     class Meta:
         constraints = [

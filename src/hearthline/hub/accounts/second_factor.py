@@ -1,33 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
-"""No member of staff works without a second factor."""
+"""No member of staff works with a password somebody else knows, or without a second factor."""
 
 from collections.abc import Callable
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
-from hearthline.hub.accounts.doors import DEMO_SESSION
+# One-click sign-ins of the demonstration mark their session with this.
+DEMO_SESSION = "demo_sign_in"
 
 
 class SecondFactorMiddleware:
-    """Send a signed-in person without a second factor to set one up before anything else."""
+    """Before anything else, a signed-in person sets a password and a second factor of their own."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if self._must_set_up(request):
-            return redirect("mfa_activate_totp")
+        user = request.user
+        if user.is_authenticated and not _may_pass(request):
+            if user.must_change_password:
+                messages.info(request, _("Choose a password of your own before you begin."))
+                return redirect("account_change_password")
+            if not is_mfa_enabled(user):
+                return redirect("mfa_activate_totp")
         return self.get_response(request)
 
-    @staticmethod
-    def _must_set_up(request: HttpRequest) -> bool:
-        if not request.user.is_authenticated:
-            return False
-        if request.path.startswith(("/account/", "/language/", settings.STATIC_URL)):
-            return False
-        if settings.DEMO and request.session.get(DEMO_SESSION):
-            return False
-        return not is_mfa_enabled(request.user)
+
+def _may_pass(request: HttpRequest) -> bool:
+    """Whether this request is asked for neither: the pages where both are set, and the demo."""
+    if request.path.startswith(("/account/", "/language/", settings.STATIC_URL)):
+        return True
+    return settings.DEMO and bool(request.session.get(DEMO_SESSION))

@@ -65,6 +65,24 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def newest_first(self) -> Self:
         return self.order_by("-id")
 
+    def of_actor(self, actor: str) -> Self:
+        return self.filter(actor=actor)
+
+    def of_verb(self, verb: str) -> Self:
+        """Entries of one verb, such as "cases.assess", or of a whole room, such as "cases"."""
+        if "." in verb:
+            return self.filter(verb=verb)
+        # Whatever begins with "cases." lies between "cases." and "cases/": the index finds it.
+        return self.filter(verb__gt=f"{verb}.", verb__lt=f"{verb}/")
+
+    def about_record(self, name: str) -> Self:
+        """Entries about a record given as "cases.case:number", or by its number alone."""
+        kind, colon, number = name.rpartition(":")
+        return self.about(kind, number) if colon else self.filter(object_id=number)
+
+    def older_than(self, number: int) -> Self:
+        return self.filter(id__lt=number)
+
 
 class Entry(models.Model):
     """One act or one reading. Append-only by database trigger."""

@@ -2,7 +2,8 @@
 """The journeys' world: the real programs in a folder of their own, and a real browser.
 
 The world is the demonstration's, with its invented month. Pictures of what the browser saw are
-written to `test-output/`; look at them.
+written to `test-output/`; look at them. HEARTHLINE_JOURNEYS_FOLDER names a folder that keeps the
+world from one run to the next, which saves half a minute while writing a journey.
 """
 
 import os
@@ -14,7 +15,14 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    sync_playwright,
+)
 
 from hearthline.hub.demo.command import build
 from hearthline.hub.demo.world import World, free_ports
@@ -31,13 +39,21 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+OURS = re.compile(r"(http://127\.0\.0\.1[:/]|data:|about:)")
+# Where quick exit of the demonstration's country leads. Nothing else may ever be asked for.
+ELSEWHERE = "https://www.example.org/"
+
+Opened = Callable[..., Page]
+Picture = Callable[..., Path]
+Check = Callable[[Page], None]
 
 
 @pytest.fixture(scope="package")
 def world() -> Iterator[World]:
     """The demonstration's world with its month lived through, all parts running."""
     with tempfile.TemporaryDirectory(prefix="hearthline-journeys-") as folder:
-        made = World(Path(folder), free_ports(), pause=0.5)
+        kept = os.environ.get("HEARTHLINE_JOURNEYS_FOLDER")
+        made = World(Path(kept or folder).resolve(), free_ports(), pause=0.5)
         try:
             build(made)
             yield made
@@ -61,15 +77,25 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-Opened = Callable[..., Page]
-
-
 @pytest.fixture
 def browse(chromium: Browser) -> Iterator[Opened]:
-    """Opens a page of its own context: language, width, with or without JavaScript, no network
-    but loopback. Anything the page asks of another host fails the test."""
+    """Opens a page of its own context: language, width, with or without JavaScript.
+
+    Nothing leaves loopback. The test fails if a page asked another host for anything but the
+    harmless page of quick exit, or if the browser complained about a script or a policy.
+    """
     contexts: list[BrowserContext] = []
     strangers: list[str] = []
+    complaints: list[str] = []
+
+    def watch(request: Request) -> None:
+        if not OURS.match(request.url) and request.url != ELSEWHERE:
+            strangers.append(request.url)
+
+    def listen(message: ConsoleMessage) -> None:
+        # A refusal (403, 422 and so on) is an answer, not a fault of the page.
+        if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
+            complaints.append(message.text)
 
     def opened(
         *, language: str = "en", width: int = 1280, height: int = 900, scripts: bool = True,
@@ -81,31 +107,28 @@ def browse(chromium: Browser) -> Iterator[Opened]:
             java_script_enabled=scripts,
             color_scheme="dark" if dark else "light",
             reduced_motion="reduce",
+            accept_downloads=True,
         )
         contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-
-        def watch(request: object) -> None:
-            url = str(request.url)  # type: ignore[attr-defined]
-            if not re.match(r"(http://127\.0\.0\.1[:/]|data:|about:)", url):
-                strangers.append(url)
-
+        context.set_default_timeout(15_000)
         context.route(
-            re.compile(r"^https?://(?!127\.0\.0\.1[:/])"),
+            lambda url: not OURS.match(url),
             lambda route: route.fulfill(body="<title>elsewhere</title>", content_type="text/html"),
         )
-        page.on("request", watch)
-        return page
+        context.on("request", watch)
+        context.on("console", listen)
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        return context.new_page()
 
     yield opened
     for context in contexts:
         context.close()
-    assert [url for url in strangers if not url.startswith("https://www.example.org")] == []
+    assert strangers == []
+    assert complaints == []
 
 
 @pytest.fixture
-def picture() -> Callable[[Page, str], Path]:
+def picture() -> Picture:
     """Writes what the browser sees to `test-output/NAME.png`."""
     OUTPUT.mkdir(exist_ok=True)
 
@@ -118,19 +141,25 @@ def picture() -> Callable[[Page, str], Path]:
 
 
 @pytest.fixture
-def accessible() -> Callable[[Page], None]:
-    """Fails on any violation of WCAG 2.2 A or AA that axe-core finds."""
+def accessible() -> Check:
+    """Fails on any violation of WCAG 2.2 A or AA that axe-core finds, and on sideways scroll."""
     axe = Axe()
+    options = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
 
     def check(page: Page) -> None:
-        found = axe.run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
+        found = axe.run(page, options=options)
         problems = [
-            f"{v['id']}: {node['html'][:160]}"
-            for v in found.response["violations"]
-            for node in v["nodes"]
+            f"{violation['id']}: {node['html'][:160]}"
+            for violation in found.response["violations"]
+            for node in violation["nodes"]
         ]
         assert problems == [], f"{page.url}\n" + "\n".join(problems)
-        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert wide <= 0, f"{page.url} scrolls sideways by {wide} px"
+        stays_within(page)
 
     return check
+
+
+def stays_within(page: Page) -> None:
+    """Nothing makes the page scroll sideways."""
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert wide <= 0, f"{page.url} scrolls sideways by {wide} px"

@@ -12,6 +12,7 @@ from hearthline.hub.cases.actions.acting import (
     subject_address,
     write_to_reporter,
 )
+from hearthline.hub.cases.actions.assessment import assess
 from hearthline.hub.cases.actions.disclosure import (
     AlreadyDecided,
     AlreadyRequested,
@@ -25,7 +26,6 @@ from hearthline.hub.cases.actions.disclosure import (
 from hearthline.hub.cases.actions.exhibits import open_exhibit, seal_exhibit
 from hearthline.hub.cases.actions.findings import Finding, FindingRefused, LegalBasisNeeded
 from hearthline.hub.cases.actions.intake import pull
-from hearthline.hub.cases.actions.judging import assess, confirm, decide
 from hearthline.hub.cases.actions.reading import (
     CaseText,
     Noted,
@@ -36,6 +36,7 @@ from hearthline.hub.cases.actions.reading import (
     read_case,
 )
 from hearthline.hub.cases.actions.rules import NotInCase, SamePerson, WrongState
+from hearthline.hub.cases.actions.second_review import confirm, decide
 from hearthline.hub.cases.actions.telling import tell_reporters
 from hearthline.hub.cases.actions.triage import (
     AlreadyClaimed,

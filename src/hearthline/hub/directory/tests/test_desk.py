@@ -218,7 +218,7 @@ def test_the_public_page_shows_lines_with_hours_languages_and_day_of_checking(ma
         "简体中文",
         "Free to call",
         "Sat 10:00-12:00",
-        "Sept. 1, 2026",
+        "1 September 2026",
         "Are you safe right now?",
     ):
         assert shown in page, shown

@@ -1,41 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The human judgement, the second reviewer, and the senior where the two see it differently."""
+"""The second reviewer, and the senior where the two see it differently."""
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 
 from hearthline.hub.accounts.models import User
 from hearthline.hub.accounts.permissions import Permission, require
-from hearthline.hub.audit.actions import ReasonNeeded, record
+from hearthline.hub.audit.actions import ReasonNeeded
+from hearthline.hub.cases.actions.assessment import write_assessment
 from hearthline.hub.cases.actions.findings import Finding
 from hearthline.hub.cases.actions.rules import in_state, refuse_judges
 from hearthline.hub.cases.actions.telling import tell_reporters
-from hearthline.hub.cases.actions.triage import NotHolder, let_go, refuse_other_holder
+from hearthline.hub.cases.actions.triage import let_go, refuse_other_holder
 from hearthline.hub.cases.models import Assessment, Case
 from hearthline.hub.reports.models import Step
-from hearthline.hub.sealing import actions as sealing
-
-
-@transaction.atomic
-def assess(*, case: Case, finding: Finding, by: User, at: datetime) -> Assessment:
-    """The first judgement, by whoever holds the case. Every finding waits for a second person.
-
-    A claim that ran out while the holder was writing does no harm as long as nobody took over.
-    """
-    require(by, Permission.CASES_ASSESSMENT_MAKE)
-    in_state(case, [Case.State.IN_ASSESSMENT])
-    if case.holder_id != by.pk:
-        raise NotHolder
-    finding.check()
-    assessment = _write(case, finding, Assessment.Stage.FIRST, by, at)
-    case.state = Case.State.AWAITING_SECOND
-    case.track = finding.track
-    case.second_due_at = at + settings.PACK.clocks.second_review
-    let_go(case)
-    case.save(update_fields=["state", "track", "second_due_at", "holder", "claim_until"])
-    return assessment
 
 
 @transaction.atomic
@@ -58,7 +37,7 @@ def confirm(
     else:
         own = finding
     own.check()
-    assessment = _write(case, own, Assessment.Stage.SECOND, by, at, first, agrees=agrees)
+    assessment = write_assessment(case, own, Assessment.Stage.SECOND, by, at, first, agrees=agrees)
     if agrees:
         _settle(case, own, at)
     else:
@@ -79,61 +58,9 @@ def decide(*, case: Case, finding: Finding, by: User, at: datetime) -> Assessmen
         raise ReasonNeeded
     finding.check()
     second = case.assessments.filter(stage=Assessment.Stage.SECOND).latest("at")
-    assessment = _write(case, finding, Assessment.Stage.SENIOR, by, at, second)
+    assessment = write_assessment(case, finding, Assessment.Stage.SENIOR, by, at, second)
     _settle(case, finding, at)
     return assessment
-
-
-def _write(
-    case: Case,
-    finding: Finding,
-    stage: Assessment.Stage,
-    by: User,
-    at: datetime,
-    supersedes: Assessment | None = None,
-    agrees: bool | None = None,
-) -> Assessment:
-    subject = case.subject
-    assessment = Assessment(
-        data_key=subject.data_key,
-        case=case,
-        by=by,
-        at=at,
-        stage=stage,
-        supersedes=supersedes,
-        agrees=agrees,
-        outcome=finding.outcome,
-        incident_type=finding.incident_type,
-        fourc=list(finding.fourc),
-        age_band=finding.age_band,
-        sex=finding.sex,
-        self_generated=finding.self_generated,
-        peer=finding.peer,
-        legal_basis=finding.legal_basis if finding.illegal else "",
-    )
-    if finding.note.strip():
-        key = sealing.open_as_desk(subject.data_key)
-        assessment.seal(key, "note", finding.note.strip())
-    assessment.save(force_insert=True)
-    record(
-        at=at,
-        actor=by.actor,
-        verb=f"cases.{_VERBS[stage]}",
-        about=case,
-        assessment=assessment.pk,
-        outcome=finding.outcome,
-        incident_type=finding.incident_type,
-        legal_basis=assessment.legal_basis,
-        agrees=agrees,
-    )
-    return assessment
-
-
-_VERBS = {
-    Assessment.Stage.FIRST: "assess",
-    Assessment.Stage.SECOND: "confirm",
-    Assessment.Stage.SENIOR: "decide",
-}
 
 
 def _settle(case: Case, finding: Finding, at: datetime) -> None:

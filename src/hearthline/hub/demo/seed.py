@@ -150,11 +150,11 @@ def _work(month: Month, at: datetime) -> None:
         decide(case=case, finding=finding, by=sena, at=at)
     for case in Case.objects.awaiting_second_review().select_related("subject"):
         story = month.story_of(case)
-        second = ben if case.assessments.first().by == ana else ana
+        second = ben if case.assessments.filter(by=ana).exists() else ana
         # Now and then two people see it differently, and a senior decides.
         agrees = story.number % 17 != 16
-        finding = None if agrees else _finding(story, outcome="harmful", note="Not by our law.")
-        confirm(case=case, agrees=agrees, finding=finding, by=second, at=at)
+        own = None if agrees else _finding(story, outcome="harmful", note="Not by our law.")
+        confirm(case=case, agrees=agrees, finding=own, by=second, at=at)
     for case in Case.objects.filter(news_at__isnull=False, closed_at__isnull=False):
         read_case(case=case, by=ana, at=at)
     for number, case in enumerate(Case.objects.awaiting_triage().unclaimed(at)):
@@ -200,7 +200,7 @@ def _host_acts(month: Month, at: datetime) -> None:
     told = Notice.objects.open().filter(sent_at__isnull=False).select_related("case__subject")
     for notice in told:
         story = month.story_of(notice.case)
-        waited = at - notice.sent_at
+        waited = at - (notice.sent_at or at)
         if notice.state == Notice.State.SENT and waited > STEP and story.number % 4:
             record_answer(
                 notice=notice,

@@ -54,7 +54,7 @@ class Inbox:
         if not name.isdigit():
             raise FileNotFoundError(name)
         content = (self.folder / f"{name}.eml").read_bytes()
-        return Received(name, message_from_bytes(content, policy=policy.default))  # type: ignore[arg-type]
+        return Received(name, message_from_bytes(content, policy=policy.default))
 
 
 class Keep:
@@ -64,7 +64,8 @@ class Keep:
         self.inbox = inbox
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        self.inbox.keep(envelope.content or b"")
+        content = envelope.content or b""
+        self.inbox.keep(content if isinstance(content, bytes) else content.encode())
         return "250 kept"
 
 

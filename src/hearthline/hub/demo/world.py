@@ -128,6 +128,8 @@ class World:
         process = self.running.pop(part)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        if part in self.ports:
+            self._wait_free(part)
 
     def stop(self) -> None:
         for process in self.running.values():
@@ -160,6 +162,16 @@ class World:
                     f"Port {self.ports[part]} is in use. Stop what uses it, or choose other "
                     "ports with --port-base, for instance --port-base 9000."
                 ) from None
+
+    def _wait_free(self, part: str) -> None:
+        """A server's child processes end a moment after it; until then they hold its port."""
+        for _ in range(100):
+            try:
+                self._refuse_taken(part)
+            except WorldRefused:
+                time.sleep(0.05)
+            else:
+                return
 
     def _wait(self, part: str) -> None:
         for _ in range(300):

@@ -104,6 +104,9 @@ def browse(chromium: Browser) -> Iterator[Opened]:
         context = chromium.new_context(
             locale=language,
             viewport={"width": width, "height": height},
+            # A phone has fingers and no mouse.
+            is_mobile=width <= 400,
+            has_touch=width <= 400,
             java_script_enabled=scripts,
             color_scheme="dark" if dark else "light",
             reduced_motion="reduce",
@@ -161,5 +164,6 @@ def accessible() -> Check:
 
 def stays_within(page: Page) -> None:
     """Nothing makes the page scroll sideways."""
-    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    root = "document.documentElement"
+    wide = page.evaluate(f"{root}.scrollWidth - {root}.clientWidth")
     assert wide <= 0, f"{page.url} scrolls sideways by {wide} px"

@@ -13,7 +13,7 @@ from hearthline.hub.accounts.actions import read_log
 from hearthline.hub.accounts.doors import StaffRequest, requires
 from hearthline.hub.accounts.forms import LogForm
 from hearthline.hub.accounts.models import User
-from hearthline.hub.accounts.permissions import Permission
+from hearthline.hub.accounts.permissions import Permission, Role
 from hearthline.hub.audit.models import Checkpoint, Entry, EntryQuerySet
 
 PAGE = 100
@@ -62,7 +62,16 @@ def _with_names(entries: list[Entry], reader: User) -> list[dict[str, object]]:
     if reader.has(Permission.ACCOUNTS_STAFF_READ):
         numbers = [entry.actor.removeprefix("staff:") for entry in entries if _is_staff(entry)]
         names = {f"staff:{user.pk}": user.name for user in User.objects.filter(pk__in=numbers)}
-    return [{"entry": entry, "name": names.get(entry.actor, "")} for entry in entries]
+    return [
+        {"entry": entry, "name": names.get(entry.actor, ""), "roles": _role_names(entry)}
+        for entry in entries
+    ]
+
+
+def _role_names(entry: Entry) -> list[str]:
+    """The roles the actor had, in the reader's language; a role of old times as it was kept."""
+    labels = dict(Role.choices)
+    return [str(labels.get(role, role)) for role in entry.roles.split(",") if role]
 
 
 def _is_staff(entry: Entry) -> bool:

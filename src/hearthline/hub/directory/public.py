@@ -32,10 +32,12 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 def _own_name(code: str) -> dict[str, str]:
     """A language by its own name, or by its code where that is all we know."""
+    name = dict(settings.LANGUAGES).get(code)
     try:
-        return {"code": code, "name": get_language_info(code)["name_local"]}
+        name = name or str(get_language_info(code)["name_local"])
     except KeyError:
-        return {"code": code, "name": code}
+        name = code
+    return {"code": code, "name": name}
 
 
 urlpatterns = [path("help/", help_page, name="help")]

@@ -85,7 +85,7 @@ def claimed(state: Walk) -> dict[str, Any]:
     """An analyst finds the case in the queue and claims it."""
     ana = state.staff("ana")
     # The queue shows addresses defanged and shortened in the middle.
-    shown = re.compile(rf"harbour-host\[\.\].*/{PAGE}\b")
+    shown = re.compile(rf"harbour-host.*/{PAGE}\b")
     state.case = eventually("the case in the queue", lambda: find_case(state, ana, shown))
     page = ana.get(state.desk(f"/cases/{state.case}/"))
     page = ana.send(page, page.form(action="/claim/"))

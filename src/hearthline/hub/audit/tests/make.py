@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import connection, models
 
-from hearthline.hub.accounts.models import User
 from hearthline.hub.audit.actions import extend_log, record
 from hearthline.hub.audit.keys import ORIGIN, signing_key
 from hearthline.hub.audit.models import Actor, Entry
@@ -19,7 +18,7 @@ def public_key_text() -> str:
     return ledger.verifier_key(ORIGIN, key.public_key())
 
 
-def make_entries(count: int, *, about: User, at: datetime) -> list[Entry]:
+def make_entries(count: int, *, about: models.Model, at: datetime) -> list[Entry]:
     """Entries a minute apart, each with words of its own."""
     return [
         record(
@@ -34,7 +33,7 @@ def make_entries(count: int, *, about: User, at: datetime) -> list[Entry]:
     ]
 
 
-def make_log(*sizes: int, about: User, at: datetime) -> None:
+def make_log(*sizes: int, about: models.Model, at: datetime) -> None:
     """A log of as many checkpoints as `sizes`, each over so many more entries."""
     for number, size in enumerate(sizes):
         make_entries(size, about=about, at=at + timedelta(hours=number))

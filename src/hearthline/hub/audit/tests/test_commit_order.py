@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection, transaction
 
-from hearthline.hub.accounts.models import User
 from hearthline.hub.audit.actions import extend_log, record
 from hearthline.hub.audit.models import Actor, Checkpoint, Entry, Leaf
 from hearthline.hub.audit.tests.make import public_key_text
@@ -32,11 +31,11 @@ def committed(django_db_setup, django_db_blocker) -> Iterator[None]:
 
 
 def test_an_entry_that_is_not_committed_yet_is_waited_for(committed, now) -> None:
-    person, given, go_on = User(), threading.Event(), threading.Event()
+    something, given, go_on = Checkpoint(size=1), threading.Event(), threading.Event()
 
     def slow() -> None:
         with transaction.atomic():
-            record(at=now, actor=Actor.worker(), verb="x.slow", about=person)
+            record(at=now, actor=Actor.worker(), verb="x.slow", about=something)
             given.set()
             go_on.wait(timeout=10)
         connection.close()
@@ -48,7 +47,7 @@ def test_an_entry_that_is_not_committed_yet_is_waited_for(committed, now) -> Non
     writer, worker = threading.Thread(target=slow), threading.Thread(target=log)
     writer.start()
     given.wait(timeout=10)
-    record(at=now, actor=Actor.worker(), verb="x.fast", about=person)
+    record(at=now, actor=Actor.worker(), verb="x.fast", about=something)
     worker.start()
     worker.join(timeout=0.5)
     assert worker.is_alive(), "the log was extended over an entry that may still appear"
@@ -62,7 +61,7 @@ def test_an_entry_that_is_not_committed_yet_is_waited_for(committed, now) -> Non
 
 def test_two_workers_do_not_log_an_entry_twice(committed, now) -> None:
     for number in range(20):
-        record(at=now, actor=Actor.worker(), verb=f"x.step_{number}", about=User())
+        record(at=now, actor=Actor.worker(), verb=f"x.step_{number}", about=Checkpoint(size=1))
 
     def log() -> None:
         while extend_log(at=now, limit=3):

@@ -6,15 +6,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hearthline.hub.clocks.actions import LEASE, LeaseLost, hold, lease, release, retry_at
-from hearthline.hub.clocks.tests.make import make_due
-from hearthline.hub.mail.models import Letter
+from hearthline.hub.clocks.models import DueRow
+from hearthline.hub.clocks.tests.make import Letter, make_due
 
 pytestmark = pytest.mark.django_db
 
 MINUTE = timedelta(minutes=1)
 
 
-def take(holder: str, at: datetime, limit: int = 50) -> list[Letter]:
+def take(holder: str, at: datetime, limit: int = 50) -> list[DueRow]:
     return lease(Letter.objects.due(at), holder=holder, at=at, limit=limit)
 
 

@@ -8,9 +8,7 @@ import pytest
 from django.db import connection
 
 from hearthline.hub.clocks.actions import lease
-from hearthline.hub.clocks.tests.make import make_due
-from hearthline.hub.mail.models import Letter
-from hearthline.hub.sealing.models import DataKey
+from hearthline.hub.clocks.tests.make import DataKey, Letter, make_due
 
 pytestmark = pytest.mark.skipif(
     connection.vendor != "postgresql", reason="SQLite lets one writer in at a time"

@@ -105,8 +105,8 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.STATISTICIAN: frozenset(
         {P.STATISTICS_RELEASE_COMPILE, P.STATISTICS_RELEASE_READ, P.UI_STYLE_READ}
     ),
-    # Oversight reads the audit log and the figures, and changes nothing.
-    Role.OVERSIGHT: frozenset({P.AUDIT_LOG_READ, P.STATISTICS_RELEASE_READ}),
+    # Oversight reads the audit log, whose names it is about, and the figures; it changes nothing.
+    Role.OVERSIGHT: frozenset({P.ACCOUNTS_STAFF_READ, P.AUDIT_LOG_READ, P.STATISTICS_RELEASE_READ}),
     Role.ADMINISTRATOR: frozenset(
         {
             P.ACCOUNTS_STAFF_MANAGE,

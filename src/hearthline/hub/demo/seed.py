@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import django
@@ -23,12 +24,14 @@ from django.utils import timezone  # noqa: E402
 from hearthline.hub.accounts.actions import enrol  # noqa: E402
 from hearthline.hub.accounts.models import User  # noqa: E402
 from hearthline.hub.cases.actions import (  # noqa: E402
+    Capture,
     Finding,
     assess,
     claim,
     confirm,
     decide,
     read_case,
+    seal_exhibit,
 )
 
 #
@@ -45,6 +48,7 @@ from hearthline.hub.referrals.actions import acknowledge, conclude, pick_up  # n
 from hearthline.hub.referrals.models import Referral  # noqa: E402
 from hearthline.hub.reports.actions import Answers, answer, submit  # noqa: E402
 from hearthline.hub.statistics.actions import compile_period, publish  # noqa: E402
+from hearthline.kit.codelists import find, incident_types  # noqa: E402
 
 COUNT = 130
 STEP = timedelta(hours=6)
@@ -160,8 +164,29 @@ def _work(month: Month, at: datetime) -> None:
     for number, case in enumerate(Case.objects.awaiting_triage().unclaimed(at)):
         analyst = (ana, ben)[number % 2]
         claim(case=case, by=analyst, at=at - timedelta(minutes=9 * (number % 5)))
+        if number % 3 == 0:
+            _seal(month, case, analyst, at)
         assess(case=case, finding=_finding(month.story_of(case)), by=analyst, at=at)
     _police_act(month, at)
+
+
+def _seal(month: Month, case: Case, by: User, at: datetime) -> None:
+    """What an authorised person wrote down about the address: facts, never content."""
+    story = month.story_of(case)
+    capture = Capture(
+        raw=f"pages.{story.host}/{story.page}",
+        ips=("192.0.2.10",),
+        http=("HTTP/1.1 200", "content-type: text/html"),
+        sha256=sha256(story.page.encode()).hexdigest(),
+    )
+    seal_exhibit(
+        case=case,
+        capture=capture,
+        captured_at=at - timedelta(minutes=3),
+        time_source="analyst",
+        by=by,
+        at=at,
+    )
 
 
 def _finding(story: Story, outcome: str = "", note: str = "") -> Finding:
@@ -170,6 +195,7 @@ def _finding(story: Story, outcome: str = "", note: str = "") -> Finding:
     return Finding(
         outcome=outcome,
         incident_type=story.kind,
+        fourc=find(incident_types(), story.kind).fourc,
         age_band=story.age_band,
         sex=story.sex,
         legal_basis=bases[0].key if bases else "",

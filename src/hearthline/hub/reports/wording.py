@@ -52,7 +52,11 @@ def kinds(audience: str) -> Choices:
             kind.code,
             CardLabel(
                 say(kind.label_child if audience == Audience.CHILD else kind.label_public),
-                say(kind.example),
+                say(
+                    kind.example
+                    if audience == Audience.CHILD
+                    else kind.example_public or kind.example
+                ),
                 _ICONS.get(kind.code, "question.svg"),
             ),
         )

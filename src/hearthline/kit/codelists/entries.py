@@ -50,6 +50,8 @@ class IncidentType(Entry):
     label_child: str = Field(min_length=1)
     label_public: str = Field(min_length=1)
     example: str = Field(min_length=1)
+    # For grown-ups, where the example speaks to a child; otherwise they read the same one.
+    example_public: str = ""
     fourc: tuple[str, ...]
     default_urgency: Level
     routes: tuple[str, ...] = Field(min_length=1)

@@ -31,6 +31,7 @@ _SPOKEN = (
     "label_child",
     "label_public",
     "example",
+    "example_public",
     "meaning",
     "sentence",
     "sentence_child",

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from hearthline.hub.audit.keys import ORIGIN
 from hearthline.kit import ledger, sealing
-
-# The audit log's name, as in hub.audit.actions.ORIGIN; keys are made before Django can start.
-AUDIT_LOG = "hearthline/audit"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -37,6 +35,6 @@ def new_keys() -> dict[str, str]:
         "HEARTHLINE_VISIT_SECRET": sealing.new_secret_text(),
         "HEARTHLINE_DESK_PUBLIC_KEY": sealing.desk_public_to_text(desk.public),
         "HEARTHLINE_DESK_PRIVATE_KEY": sealing.desk_private_to_text(desk.private),
-        "HEARTHLINE_AUDIT_PUBLIC_KEY": ledger.verifier_key(AUDIT_LOG, signer.public_key()),
+        "HEARTHLINE_AUDIT_PUBLIC_KEY": ledger.verifier_key(ORIGIN, signer.public_key()),
         "HEARTHLINE_AUDIT_PRIVATE_KEY": audit,
     }

@@ -17,8 +17,8 @@ FULL_WIDTH = str.maketrans("0123456789", "0123456789")
 NEUTRAL = "Weather"
 
 
-def phone(browse: Opened, *, language: str = "zh-CN", scripts: bool = False) -> Page:
-    return browse(language=language, width=360, height=740, scripts=scripts)
+def phone(browse: Opened, *, scripts: bool = False, leaves: bool = False) -> Page:
+    return browse(language="zh-CN", width=360, height=740, scripts=scripts, leaves=leaves)
 
 
 def forward(page: Page) -> None:
@@ -174,7 +174,7 @@ def test_refuses_pictures_kindly_and_keeps_the_rest(
 
 
 def test_leaves_at_once_without_scripts(world: World, browse: Opened) -> None:
-    page = phone(browse)
+    page = phone(browse, leaves=True)
     page.goto(world.url("public", "/report/start/child/"))
     page.locator("input[name=kind]").first.check()
     forward(page)
@@ -190,7 +190,7 @@ def test_leaves_at_once_without_scripts(world: World, browse: Opened) -> None:
 
 
 def test_escape_leaves_and_back_shows_nothing(world: World, browse: Opened) -> None:
-    page = phone(browse, scripts=True)
+    page = phone(browse, scripts=True, leaves=True)
     page.goto(world.url("public"))
     page.locator("a[href='/report/start/child/']").click()
     page.locator("input[name=kind]").first.check()

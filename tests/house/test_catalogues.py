@@ -1,19 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """The catalogues of messages: whole in Chinese, sound in every language, and free of bad words."""
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import polib
 import pytest
+from django.utils.translation.template import templatize
 
 from hearthline.kit.codelists import source_strings
 
-ROOT = Path(__file__).resolve().parents[2]
+HUB = Path(__file__).resolve().parents[2] / "src" / "hearthline" / "hub"
 CATALOGUES = {
     path.parts[-3]: polib.pofile(str(path))
-    for path in sorted((ROOT / "src/hearthline/hub/locale").glob("*/LC_MESSAGES/django.po"))
+    for path in sorted(HUB.glob("locale/*/LC_MESSAGES/django.po"))
 }
 # As Django's own catalogues count, so that both are looked up alike.
 PLURAL_FORMS = {
@@ -110,6 +112,24 @@ def kept(text: str) -> list[str]:
     return sorted(KEPT_AS_WRITTEN.findall(text))
 
 
+def called(tree: ast.AST) -> Iterator[str]:
+    """The strings a program hands to gettext under any of its names."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
+            name = node.func.id.removesuffix("_lazy").removesuffix("_noop")
+            at = {"_": 0, "gettext": 0, "ngettext": 0, "pgettext": 1, "npgettext": 1}.get(name)
+            if at is not None and isinstance(node.args[at], ast.Constant):
+                yield str(node.args[at].value)
+
+
+def called_in_template(source: str) -> Iterator[str]:
+    """The same for a template, by way of the program Django makes of it for gettext."""
+    string = r"""u?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
+    call = rf"(?:\b(?:gettext|ngettext|_)|\b(?:pgettext|npgettext)\({string},)\s*\(?\s*{string}"
+    for _context, text in re.findall(call, templatize(source)):
+        yield str(ast.literal_eval(text))
+
+
 def chinese(text: str) -> str:
     found = CATALOGUES["zh_Hans"].find(text)
     return str(found.msgstr) if found else ""
@@ -186,6 +206,23 @@ def test_every_string_of_the_code_lists_is_in_every_catalogue():
     texts = {string.text for string in source_strings()}
     for language in CATALOGUES:
         assert texts - {entry.msgid for entry, _texts in messages(language)} == set()
+
+
+def test_every_string_of_the_hub_is_gathered():
+    said = {
+        text: path.name
+        for path in HUB.rglob("*.py")
+        if not {"tests", "migrations"} & set(path.parts)
+        for text in called(ast.parse(path.read_text(encoding="utf-8")))
+    } | {
+        text: path.name
+        for path in HUB.glob("*/templates/**/*.html")
+        for text in called_in_template(path.read_text(encoding="utf-8"))
+    }
+    assert len(said) > 1000
+    gathered = {entry.msgid for entry, _texts in messages("zh_Hans")}
+    new = {text: name for text, name in said.items() if text not in gathered}
+    assert new == {}, "run `make messages`, then translate what is new"
 
 
 def test_a_childs_label_is_short_in_chinese():

@@ -41,9 +41,13 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(HUB)).split("templates/", 1)[1]
 
 
+# Bases of a room's own, which leave the heading to their pages.
+ROOM_BASES = ("reports/page.html",)
+
+
 def is_page(path: Path) -> bool:
     source = path.read_text(encoding="utf-8")
-    return name_of(path) not in PAGE_BASES and any(
+    return name_of(path) not in (*PAGE_BASES, *ROOM_BASES) and any(
         f'{{% extends "{base}" %}}' in source for base in PAGE_BASES
     )
 

@@ -40,7 +40,15 @@ def test_a_manager_is_offered_no_change(mara, ana) -> None:
     assert browser.get(reverse("staff_grant", args=[ana.pk])).status_code == 403
 
 
-@pytest.mark.parametrize("who", ["ana", "stella", "omar", "paulo"])
+def test_oversight_reads_the_list_and_changes_nothing(omar, ana) -> None:
+    browser = signed_in(omar)
+    page = text(browser.get(reverse("staff")))
+    assert "Ana" in page
+    assert reverse("staff_grant", args=[ana.pk]) not in page
+    assert browser.post(reverse("staff_enrol"), ENROL).status_code == 403
+
+
+@pytest.mark.parametrize("who", ["ana", "stella", "paulo"])
 def test_others_do_not_see_the_list(who, request) -> None:
     assert signed_in(request.getfixturevalue(who)).get(reverse("staff")).status_code == 403
     assert Client().get(reverse("staff")).status_code == 302

@@ -36,7 +36,7 @@ messages: $(READY) ## gather strings for translators (needs gettext), compile wh
 	$(BIN)/python tools/messages.py compile
 
 bench: $(READY) ## side-by-side measurements
-	$(BIN)/python benchmarks/disclosure.py
+	$(BIN)/python -m benchmarks.disclosure && $(BIN)/python -m benchmarks.reports
 
 setup: $(READY) ## the virtual environment
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A mail server that takes its time before and after it keeps a letter, so that kills fall there."""
+"""A mail server that takes its time before and after keeping a letter, so that kills fall there."""
 
 import asyncio
 import random
@@ -20,7 +20,7 @@ class SlowKeep:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         await asyncio.sleep(self.chance.uniform(0, LONGEST))
-        self.inbox.keep(envelope.content or b"")
+        self.inbox.keep(bytes(envelope.original_content or b""))
         await asyncio.sleep(self.chance.uniform(0, LONGEST))
         return "250 kept"
 

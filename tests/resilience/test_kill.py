@@ -64,11 +64,12 @@ def test_nothing_is_lost_and_nothing_is_sent_twice_without_a_mark(
     rounds = settle(world)
     told = capfd.readouterr()
     people = {id(p): p for j in journeys for p in (j.child, j.team.ana, j.team.ben)}
+    pressed_again = sum(person.tries for person in people.values())
     arrived = Arrived.at(world)
     with capfd.disabled():
         print(
-            f"\nseed {SEED}: {len(journeys)} journeys in {walked:.0f} s, kills {dict(killer.kills)}, "
-            f"pressed again {sum(p.tries for p in people.values())} times, "
+            f"\nseed {SEED}: {len(journeys)} journeys in {walked:.0f} s, "
+            f"kills {dict(killer.kills)}, pressed again {pressed_again} times, "
             f"{len(arrived.letters)} letters of which {arrived.marked()} marked as repeats, "
             f"{rounds} rounds to settle, busy {told.err.count('database was busy')}"
         )
@@ -103,8 +104,7 @@ def walk_all(world: World, killer: Killer, faults: list[str]) -> list[Journey]:
         return journey
 
     with ThreadPoolExecutor(TEAMS) as pool:
-        done = [journey for team in pool.map(work, range(TEAMS)) for journey in team]
-    return done
+        return [journey for team in pool.map(work, range(TEAMS)) for journey in team]
 
 
 def settle(world: World) -> int:

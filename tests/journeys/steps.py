@@ -58,14 +58,20 @@ def come_back(page: Page, world: World, receipt: str) -> None:
     """Type the receipt and read what happened."""
     page.goto(world.url("public", "/receipt/"))
     page.locator("input[name=receipt]").fill(receipt)
-    page.locator("main button.button").click()
-    page.wait_for_url("**/receipt/status/")
+    press(page, "main button.button")
+    assert page.url.endswith("/receipt/status/")
+
+
+def press(page: Page, selector: str) -> None:
+    """Press a button or link and wait for the page it leads to."""
+    with page.expect_navigation():
+        page.locator(selector).first.click()
 
 
 def sign_in(page: Page, world: World, who: str, door: str = "desk") -> Page:
     """The demonstration's one click."""
     page.goto(world.url(door, "/demo/"))
-    page.locator(f"form[action$='/sign-in/{who}/'] button").click()
+    press(page, f"form[action$='/sign-in/{who}/'] button")
     return page
 
 

@@ -53,7 +53,7 @@ def test_omar_reads_and_every_change_is_refused(
     expect(omar.locator("tbody tr").first).to_be_visible()
 
     # What he may not read is refused; so is every change, even one sent past the pages.
-    for page in ("/", path, "/notices/", "/referrals/", "/directory/", "/staff/"):
+    for page in ("/", path, "/notices/", "/referrals/", "/directory/", "/staff/enrol/"):
         assert omar.goto(world.url("desk", page)).status == 403, page
     omar.goto(world.url("desk", "/figures/"))
     token = omar.locator("[name=csrfmiddlewaretoken]").first.input_value()
@@ -79,7 +79,7 @@ def test_a_new_colleague_sets_up_password_and_second_factor(
     ada.locator("[name=roles][value=oversight]").check()
     picture(ada, "desk-enrol")
     send(ada)
-    password = ada.locator("main .receipt").inner_text().strip()
+    password = ada.locator("main .starting").inner_text().strip()
     picture(ada, "desk-starting-password")
 
     olu = browse()

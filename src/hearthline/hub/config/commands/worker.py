@@ -7,6 +7,7 @@ when its lease runs out.
 
 import argparse
 import os
+import secrets
 import signal
 import socket
 import sys
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
     chosen = parser.parse_args(arguments)
     if chosen.ahead and not (settings.DEMO and chosen.once):
         parser.error("--ahead moves time; it works with --once and in a demonstration only.")
-    holder = f"{socket.gethostname()}:{os.getpid()}"
+    holder = new_holder()
     if chosen.once:
         at = timezone.now() + timedelta(minutes=chosen.ahead)
         sys.stdout.write(f"{sweep_once(holder=holder, at=at)} rows done\n")
@@ -47,3 +48,12 @@ def main(arguments: Sequence[str]) -> int:
         if not sweep_once(holder=holder, at=timezone.now()):
             stop.wait(chosen.pause)
     return 0
+
+
+def new_holder() -> str:
+    """The name this worker holds leases under.
+
+    Drawn anew at each start: in containers every worker may be process 1 of a host of the same
+    name, and one that had lost a lease would take the other's for its own.
+    """
+    return f"{socket.gethostname()[:50]}:{os.getpid()}:{secrets.token_hex(4)}"

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NoReturn
 from urllib.parse import urlsplit
 
@@ -77,8 +78,8 @@ def _watch(host: str, workers: int) -> int:
     def ask_to_stop(*_: object) -> None:
         stop[signal.SIGTERM] = True
 
-    signal.signal(signal.SIGTERM, ask_to_stop)
-    signal.signal(signal.SIGINT, ask_to_stop)
+    for asked in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(asked, ask_to_stop)
     for door in DOORS:
         sys.stdout.write(f"{door:9}{text(f'HEARTHLINE_{door.upper()}_URL', DEFAULT_URL[door])}\n")
     sys.stdout.flush()
@@ -86,6 +87,7 @@ def _watch(host: str, workers: int) -> int:
         for name, process in running.items():
             if process.poll() is not None:
                 sys.stderr.write(f"{name} ended with {process.returncode}; starting it again.\n")
+                _end_children(process)
                 running[name] = _start(*plans[name])
         time.sleep(1)
     for process in running.values():
@@ -101,4 +103,15 @@ def _become(command: list[str], environment: dict[str, str]) -> NoReturn:
 
 
 def _start(command: list[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(command, env=environment)  # noqa: S603  # our own fixed command
+    return subprocess.Popen(  # noqa: S603  # our own fixed command
+        command,
+        env=environment,
+        # A group of its own, so that what it leaves behind can be ended with it.
+        start_new_session=True,
+    )
+
+
+def _end_children(process: "subprocess.Popen[bytes]") -> None:
+    """A server that was killed leaves child processes: they would go on answering, unwatched."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)

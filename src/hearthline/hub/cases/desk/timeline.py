@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -52,8 +53,10 @@ class Reader:
 def happened(case: Case) -> tuple[list[dict[str, Any]], list[Reader]]:
     """The newest acts for `ui/timeline.html`, and who has read the case."""
     entries = Entry.objects.about("cases.case", case.pk)
-    acts = list(entries.exclude(verb="cases.read").newest_first()[:NEWEST])
-    reads = list(entries.filter(verb="cases.read").order_by("id").values_list("actor", "at"))
+    # The worker looks at an address again and again: that is reading, and would bury the acts.
+    reading = Q(verb="cases.read") | Q(verb="cases.subject_address", actor__startswith="worker:")
+    acts = list(entries.exclude(reading).newest_first()[:NEWEST])
+    reads = list(entries.filter(reading).order_by("id").values_list("actor", "at"))
     names = _names({entry.actor for entry in acts} | {actor for actor, _at in reads})
     steps = [
         {

@@ -68,6 +68,16 @@ def test_an_unknown_command_is_a_sentence():
     assert "Traceback" not in refused.stderr
 
 
+@pytest.mark.parametrize("command", [("serve", "public"), ("serve", "all"), ("worker", "--once")])
+def test_nothing_starts_before_the_installation_is_prepared(command, tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    refused = hearthline(*command, HEARTHLINE_HOME=str(home), DATABASE_URL="")
+    assert refused.returncode == 1
+    assert "hearthline setup" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
 def test_a_pack_that_cannot_be_used_stops_start_up_with_a_sentence(tmp_path):
     pack = tmp_path / "broken.toml"
     pack.write_text("[country]\nnmae = 'x'\n")

@@ -17,6 +17,7 @@ from typing import NoReturn
 from urllib.parse import urlsplit
 
 from hearthline.hub.config.environment import text
+from hearthline.hub.config.readiness import NotReady, refuse_unprepared
 from hearthline.hub.config.start import KeysMissing, environment_for
 
 DOORS = ("public", "desk", "partners")
@@ -35,10 +36,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--workers", type=int, default=1, help="server processes a door")
     chosen = parser.parse_args(arguments)
     try:
+        refuse_unprepared()
         if chosen.door == "all":
             return _watch(chosen.host, chosen.workers)
         environment = environment_for(chosen.door)
-    except KeysMissing as error:
+    except (KeysMissing, NotReady) as error:
         sys.stderr.write(f"hearthline serve: {error}\n")
         return 1
     port = chosen.port or port_of(chosen.door)

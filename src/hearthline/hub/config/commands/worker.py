@@ -18,6 +18,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from hearthline.hub.config.readiness import NotReady, refuse_unprepared
 from hearthline.hub.config.worker import sweep_once
 
 
@@ -35,6 +36,11 @@ def main(arguments: Sequence[str]) -> int:
     chosen = parser.parse_args(arguments)
     if chosen.ahead and not (settings.DEMO and chosen.once):
         parser.error("--ahead moves time; it works with --once and in a demonstration only.")
+    try:
+        refuse_unprepared()
+    except NotReady as error:
+        sys.stderr.write(f"hearthline worker: {error}\n")
+        return 1
     holder = new_holder()
     if chosen.once:
         at = timezone.now() + timedelta(minutes=chosen.ahead)

@@ -18,8 +18,11 @@ def leave(request: HttpRequest) -> HttpResponse:
     stranger could make it do is to forget.
     """
     response = HttpResponseRedirect(settings.PACK.quick_exit.url)
+    # Cookies of neighbouring sites come along too, and some have names that cannot be written
+    # back; they are not ours to forget, and must not keep anybody here.
     for name in request.COOKIES:
-        response.delete_cookie(name, samesite="Strict")
+        if name.startswith("hearthline_") and name.isascii() and name.isidentifier():
+            response.delete_cookie(name, samesite="Strict")
     # Cookies of the form and of the receipt are sent to their own paths only.
     for name, path in (("visit", "/report/"), ("receipt", "/receipt/")):
         response.delete_cookie(f"hearthline_public_{name}", path=path, samesite="Strict")

@@ -31,6 +31,14 @@ def test_leave_goes_to_the_harmless_page_and_forgets(method):
         assert response.cookies[name]["max-age"] == 0
 
 
+@pytest.mark.parametrize("name", ["basket[0]", "path", "hearthline_public_[0]", "hearthline_é"])
+def test_a_strange_cookie_of_a_neighbouring_site_does_not_keep_anybody_here(name):
+    client = Client(headers={"cookie": f"{name}=1; hearthline_public_language=ar"})
+    response = client.get("/leave/")
+    assert response["Location"] == settings.PACK.quick_exit.url
+    assert response.cookies["hearthline_public_language"]["max-age"] == 0
+
+
 def test_the_language_is_kept_until_the_browser_closes():
     response = Client().post("/language/", {"language": "fr", "next": "/style/?a=1"})
     cookie = response.cookies[settings.LANGUAGE_COOKIE_NAME]

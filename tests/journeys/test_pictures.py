@@ -16,7 +16,7 @@ from tests.journeys.steps import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.world]
 
-LIMIT = 120 * 1024
+LIMIT = 160 * 1024
 
 
 def take(page: Page, name: str) -> None:

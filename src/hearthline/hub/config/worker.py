@@ -38,8 +38,8 @@ def sweep_once(*, holder: str, at: datetime) -> int:
     for sweep in SWEEPS:
         try:
             done += sweep(holder=holder, at=at)
-        except OperationalError:
-            log.warning("%s: the database was busy; it is tried again", _name(sweep))
+        except OperationalError as error:
+            log.warning("%s: the database said: %s; it is tried again", _name(sweep), error)
             close_old_connections()
         except Exception:
             log.exception("%s failed; it is tried again", _name(sweep))

@@ -6,6 +6,7 @@ SENT after the server took it. Only a crash between the two leaves it SENDING; i
 with the same Message-ID (RFC 5322, 3.6.4) and a header that says it may be a second copy.
 """
 
+import uuid
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -34,6 +35,10 @@ class RecipientRefused(ValueError):
     """The address cannot be written to; correct the contact in the directory."""
 
 
+class HeldBack(Exception):
+    """The letter may not leave yet."""
+
+
 class NoMessageId(ValueError):
     """A letter needs its Message-ID before it is posted, so that it can be known again."""
 
@@ -44,8 +49,17 @@ def message_id(name: str) -> str:
 
 
 @transaction.atomic
-def post(*, recipient: str, message: EmailMessage, purpose: str, at: datetime) -> Letter:
+def post(
+    *,
+    recipient: str,
+    message: EmailMessage,
+    purpose: str,
+    at: datetime,
+    about: uuid.UUID | None = None,
+) -> Letter:
     """Queue `message` for `recipient`, due at once. The same Message-ID twice is one letter.
+
+    `about` is the record it is about, so that it can be held back (see `hold_back`).
 
     From, To and Date are filled in where absent; `Auto-Submitted` (RFC 3834) keeps answering
     machines quiet. The caller audits what the letter is about. Raises `RecipientRefused`.
@@ -64,6 +78,7 @@ def post(*, recipient: str, message: EmailMessage, purpose: str, at: datetime) -
         message_id=name,
         purpose=purpose,
         recipient=recipient,
+        about=about,
         queued_at=at,
         due_at=at,
     )
@@ -73,13 +88,24 @@ def post(*, recipient: str, message: EmailMessage, purpose: str, at: datetime) -
 
 
 @transaction.atomic
+def hold_back(*, about: uuid.UUID, until: datetime | None) -> int:
+    """No letter about this record leaves before `until`; None lets them go. How many it concerns.
+
+    One that the mail server is being given at this moment cannot be called back.
+    """
+    return Letter.objects.unsent_about(about).update(held_until=until)
+
+
+@transaction.atomic
 def start_sending(*, letter: Letter, holder: str, at: datetime) -> bytes:
     """Mark the letter SENDING and give its bytes for the wire. Commit before dialling the server.
 
     A letter that is SENDING already was being sent when its worker vanished: the bytes carry the
-    mark of a possible second copy. Raises `LeaseLost`.
+    mark of a possible second copy. Raises `LeaseLost`, and `HeldBack` when it was held meanwhile.
     """
     letter = hold(letter, holder=holder)
+    if letter.held_until is not None and letter.held_until > at:
+        raise HeldBack
     wire = letter.unseal(open_as_desk(letter.data_key), "message").encode("ascii")
     if letter.state == Letter.State.SENDING:
         letter.marked_repeat = True

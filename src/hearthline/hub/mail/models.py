@@ -17,7 +17,14 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     def due(self, at: datetime) -> Self:
         """Letters to send now, oldest first."""
         unsent = [Letter.State.QUEUED, Letter.State.SENDING]
-        return self.filter(free(at), due_at__lte=at, state__in=unsent).order_by("due_at", "pk")
+        not_held = Q(held_until__isnull=True) | Q(held_until__lte=at)
+        waiting = self.filter(free(at), not_held, due_at__lte=at, state__in=unsent)
+        return waiting.order_by("due_at", "pk")
+
+    def unsent_about(self, about: uuid.UUID) -> Self:
+        """Letters about one record that have not certainly gone."""
+        unsent = [Letter.State.QUEUED, Letter.State.SENDING]
+        return self.filter(about=about, state__in=unsent)
 
     def for_purpose(self, purpose: str) -> Self:
         return self.filter(purpose=purpose)
@@ -44,6 +51,10 @@ class Letter(SealedRow, DueRow):
     recipient = models.CharField(max_length=254)
     message = models.BinaryField()
     state = models.CharField(max_length=20, choices=State.choices, default=State.QUEUED)
+    # The record it is about, for holding back; a number only, since mail lies below all ledgers.
+    about = models.UUIDField(null=True, db_index=True)
+    # Not to leave before this time, whatever else is due.
+    held_until = models.DateTimeField(null=True)
     queued_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     given_up_at = models.DateTimeField(null=True)

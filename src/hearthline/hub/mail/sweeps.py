@@ -52,6 +52,8 @@ def send_letters(*, holder: str, at: datetime, connect: Connect = dial) -> int:
             break
         try:
             sent += _send(leased[0], holder=holder, at=at, connect=connect)
+        except actions.HeldBack:
+            log.info("letter %s is held back", leased[0].pk)
         except LeaseLost:
             log.warning("letter %s was taken over by another worker", leased[0].pk)
         except OperationalError:

@@ -14,6 +14,7 @@ from hearthline.hub.cases.actions.rules import NotInCase, in_state, lock, refuse
 from hearthline.hub.cases.actions.telling import tell_reporters
 from hearthline.hub.cases.actions.triage import let_go
 from hearthline.hub.cases.models import Case
+from hearthline.hub.mail.actions import hold_back
 from hearthline.hub.reports import actions as reports
 from hearthline.hub.reports.models import Report, Step
 from hearthline.hub.sealing import actions as sealing
@@ -55,10 +56,14 @@ def clear_for_notice(*, case: Case, at: datetime, actor: Actor) -> None:
 
 @transaction.atomic
 def hold_notice(*, case: Case, until: datetime | None, at: datetime, actor: Actor) -> None:
-    """Police ask to wait with the host until a time; None lifts the hold."""
+    """Police ask to wait with the host until a time; None lifts the hold.
+
+    Letters that wait for the mail server are held back with it.
+    """
     in_state(case, [Case.State.CONFIRMED])
     case.notice_held_until = until
     case.save(update_fields=["notice_held_until"])
+    hold_back(about=case.pk, until=until)
     held = until.isoformat() if until else None
     record(at=at, actor=actor, verb="cases.hold_notice", about=case, until=held)
 

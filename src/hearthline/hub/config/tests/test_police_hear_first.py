@@ -132,6 +132,41 @@ def test_a_hold_delays_the_host_and_ends_by_itself(
     assert len(inbox.to(HOST_MAILBOX)) == 1
 
 
+def test_a_hold_catches_a_letter_that_still_waits_for_the_mail_server(
+    settings: Any, case: Case, unit: Organisation, paulo: User, ada: User, now: datetime
+):
+    liaison = make_liaison(paulo, unit, ada=ada, at=now)
+    with mail_server(settings, Inbox()):
+        work(now, rounds=1)  # police have it; the host's letter is not written yet
+    referral = Referral.objects.get()
+    with mail_server(settings, Inbox(answer_rcpt="450 Try later")):
+        work(now, rounds=2)
+    assert Delivery.objects.get().letter.sent_at is None
+    hold = now + 24 * HOUR
+    ask_hold(referral=referral, until=hold, reason="Wait.", by=liaison, at=now + HOUR / 2)
+    with mail_server(settings, Inbox()) as inbox:
+        work(now + 23 * HOUR)
+        assert inbox.to(HOST_MAILBOX) == []
+        work(hold)
+        assert len(inbox.to(HOST_MAILBOX)) == 1
+
+
+def test_lifting_the_hold_lets_that_letter_go(
+    settings: Any, case: Case, unit: Organisation, paulo: User, ada: User, now: datetime
+):
+    liaison = make_liaison(paulo, unit, ada=ada, at=now)
+    with mail_server(settings, Inbox()):
+        work(now, rounds=1)
+    referral = Referral.objects.get()
+    with mail_server(settings, Inbox(answer_rcpt="450 Try later")):
+        work(now, rounds=2)
+    ask_hold(referral=referral, until=now + 24 * HOUR, reason="Wait.", by=liaison, at=now)
+    lift_hold(referral=referral, by=liaison, at=now + HOUR)
+    with mail_server(settings, Inbox()) as inbox:
+        work(now + 2 * HOUR)
+        assert len(inbox.to(HOST_MAILBOX)) == 1
+
+
 def test_a_lifted_hold_lets_the_host_hear(
     case: Case, unit: Organisation, inbox: Inbox, paulo: User, ada: User, now: datetime
 ):

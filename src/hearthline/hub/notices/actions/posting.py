@@ -22,7 +22,9 @@ def post_delivery(
     message: EmailMessage,
     at: datetime,
 ) -> None:
-    letter = post(recipient=contact.value, message=message, purpose=PURPOSE, at=at)
+    letter = post(
+        recipient=contact.value, message=message, purpose=PURPOSE, at=at, about=notice.case_id
+    )
     Delivery.objects.create(notice=notice, kind=kind, number=number, letter=letter, queued_at=at)
     record(
         at=at,

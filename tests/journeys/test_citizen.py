@@ -106,12 +106,12 @@ def test_reports_two_addresses_and_an_account_by_keyboard(
     expect(page).to_have_url(world.url("public", "/receipt/status/"))
 
 
-@pytest.mark.parametrize("language", ["en", "ru"])
-def test_nothing_scrolls_sideways_when_enlarged(
-    world: World, browse: Opened, language: str
-) -> None:
-    """320 CSS pixels are a 1280 pixel window at 400 % (WCAG 2.2, 1.4.10); text at 200 % (1.4.4)."""
-    page = browse(language=language, width=320, height=640)
+def test_nothing_scrolls_sideways_when_enlarged(world: World, browse: Opened) -> None:
+    """320 CSS pixels are a 1280 pixel window at 400 % (WCAG 2.2, 1.4.10); text at 200 % (1.4.4).
+
+    In Russian, whose words are long.
+    """
+    page = browse(language="ru", width=320, height=640)
     page.goto(world.url("public", "/report/start/public/"))
     page.locator("button[name=skip]").click()
     for path in ("/", "/report/start/public/", "/report/where/", "/report/send/", "/receipt/",

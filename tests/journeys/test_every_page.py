@@ -40,15 +40,19 @@ Look = Callable[..., None]
 
 @pytest.fixture
 def look(accessible: Check, picture: Picture) -> Look:
-    """Look at the page wide and narrow; axe-core at one width, or at both with `whole`."""
+    """Look at the page at the width of the language, or with `whole` at both.
+
+    axe-core reads what is `whole` in each language, the rest in English and Arabic.
+    """
 
     def looked(page: Page, name: str, language: str, *, whole: bool = False) -> None:
         here = WIDE if language == "en" else NARROW
         for size in (NARROW, WIDE):
             page.set_viewport_size(size)
             stays_within(page)
-            if whole or size is here:
+            if whole or (size is here and language != "zh-CN"):
                 accessible(page)
+            if whole or size is here:
                 picture(page, f"{name}-{language[:2]}-{size['width']}")
 
     return looked

@@ -7,10 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.accounts.permissions import Role
+from hearthline.hub.ui.fields import Day, Words
 
 
 class EnrolForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = Words(label=_("Name"), max_length=120)
     email = forms.EmailField(label=_("E-mail"), max_length=254)
     roles = forms.MultipleChoiceField(
         label=_("Roles"),
@@ -22,7 +23,7 @@ class EnrolForm(forms.Form):
 
 class GrantForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
-    until = forms.DateField(
+    until = Day(
         label=_("Last day"),
         help_text=_("Leave it empty for a role without an end."),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
@@ -40,7 +41,7 @@ class GrantForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(
+    reason = Words(
         label=_("Reason"),
         help_text=_("A short sentence. It is kept in the audit log."),
         max_length=300,
@@ -50,21 +51,17 @@ class ReasonForm(forms.Form):
 class LogForm(forms.Form):
     """Filters of the audit log; every one may be left out."""
 
-    actor = forms.CharField(
+    actor = Words(
         label=_("Who"), help_text=_("As in the list, such as worker:worker."), required=False
     )
-    verb = forms.CharField(
+    verb = Words(
         label=_("What"),
         help_text=_("Such as cases.assess, or a whole room: cases."),
         required=False,
     )
-    record = forms.CharField(label=_("About"), help_text=_("A record's number."), required=False)
-    first = forms.DateField(
-        label=_("From"), widget=forms.DateInput(attrs={"type": "date"}), required=False
-    )
-    last = forms.DateField(
-        label=_("To"), widget=forms.DateInput(attrs={"type": "date"}), required=False
-    )
+    record = Words(label=_("About"), help_text=_("A record's number."), required=False)
+    first = Day(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}), required=False)
+    last = Day(label=_("To"), widget=forms.DateInput(attrs={"type": "date"}), required=False)
     before = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
 
     def clean(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from hearthline.hub.cases.actions import Capture, Finding
 from hearthline.hub.cases.models import Assessment, Case
 from hearthline.hub.evidence.models import Exhibit
+from hearthline.hub.ui.fields import Moment, Words
 from hearthline.kit.codelists import (
     Entry,
     age_bands,
@@ -61,7 +62,7 @@ class FindingForm(forms.Form):
     )
     self_generated = forms.BooleanField(label=_("Captured by or from the child"), required=False)
     peer = forms.BooleanField(label=_("Shared by a peer"), required=False)
-    note = forms.CharField(
+    note = Words(
         label=_("Note for colleagues"),
         required=False,
         max_length=2000,
@@ -106,7 +107,7 @@ class FindingForm(forms.Form):
 
 
 class AgreeForm(forms.Form):
-    note = forms.CharField(
+    note = Words(
         label=_("Note for colleagues"),
         required=False,
         max_length=2000,
@@ -116,7 +117,7 @@ class AgreeForm(forms.Form):
 
 class UrgencyForm(forms.Form):
     level = forms.ChoiceField(label=_("Urgency"))
-    reason = forms.CharField(
+    reason = Words(
         label=_("Why"),
         required=False,
         max_length=500,
@@ -133,7 +134,7 @@ class UrgencyForm(forms.Form):
 
 
 class LetterForm(forms.Form):
-    body = forms.CharField(
+    body = Words(
         label=_("Your letter"),
         max_length=5000,
         widget=forms.Textarea(attrs=LONG),
@@ -145,7 +146,7 @@ class LetterForm(forms.Form):
 class ReasonForm(forms.Form):
     """Anything that is done for a reason, and kept with it."""
 
-    reason = forms.CharField(
+    reason = Words(
         label=_("Why"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -157,7 +158,7 @@ class ReasonForm(forms.Form):
 class ExhibitForm(forms.Form):
     """What an authorised person states about the place at one moment. Facts, never files."""
 
-    captured_at = forms.DateTimeField(
+    captured_at = Moment(
         label=_("Seen at"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         error_messages={
@@ -170,26 +171,26 @@ class ExhibitForm(forms.Form):
         choices=Exhibit.TimeSource.choices,
         initial=Exhibit.TimeSource.ANALYST,
     )
-    raw = forms.CharField(
+    raw = Words(
         label=_("Address as reported"),
         required=False,
         max_length=2000,
         help_text=_("Shown broken, so that nobody opens it. It is sealed whole."),
     )
-    note = forms.CharField(
+    note = Words(
         label=_("What was found"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs=LONG),
         help_text=_("Words only. Pictures and files are refused."),
     )
-    dns = forms.CharField(label="DNS", required=False, widget=forms.Textarea)
-    ips = forms.CharField(label=_("IP addresses"), required=False, widget=forms.Textarea)
-    tls = forms.CharField(label="TLS", required=False, widget=forms.Textarea)
-    http = forms.CharField(label="HTTP", required=False, widget=forms.Textarea)
-    md5 = forms.CharField(label="MD5", required=False, max_length=80)
-    sha1 = forms.CharField(label="SHA-1", required=False, max_length=80)
-    sha256 = forms.CharField(label="SHA-256", required=False, max_length=80)
+    dns = Words(label="DNS", required=False, widget=forms.Textarea)
+    ips = Words(label=_("IP addresses"), required=False, widget=forms.Textarea)
+    tls = Words(label="TLS", required=False, widget=forms.Textarea)
+    http = Words(label="HTTP", required=False, widget=forms.Textarea)
+    md5 = Words(label="MD5", required=False, max_length=80)
+    sha1 = Words(label="SHA-1", required=False, max_length=80)
+    sha256 = Words(label="SHA-256", required=False, max_length=80)
 
     LINES = ("dns", "ips", "tls", "http")
     PLAIN = ("raw", "note", "md5", "sha1", "sha256")

@@ -10,17 +10,18 @@ from hearthline.hub.accounts.permissions import Role
 from hearthline.hub.directory.actions import Facts, Way
 from hearthline.hub.directory.hours import is_readable
 from hearthline.hub.directory.models import Contact, Organisation
+from hearthline.hub.ui.fields import Day, WebAddress, Words
 
 
 class CheckedForm(forms.Form):
     """Where and when somebody checked it: asked with everything the directory holds."""
 
-    source = forms.CharField(
+    source = Words(
         label=_("Where it was found"),
         help_text=_("For example “their imprint” or “a call with the duty officer”."),
         max_length=300,
     )
-    verified_on = forms.DateField(
+    verified_on = Day(
         label=_("Checked on"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
 
@@ -30,7 +31,7 @@ class CheckedForm(forms.Form):
 
 
 class OrganisationForm(CheckedForm):
-    name = forms.CharField(label=_("Name"), max_length=200)
+    name = Words(label=_("Name"), max_length=200)
     kind = forms.ChoiceField(label=_("Kind"), choices=Organisation.Kind.choices)
     country = forms.RegexField(
         regex=r"^[A-Za-z]{2}$",
@@ -39,7 +40,7 @@ class OrganisationForm(CheckedForm):
         required=False,
         error_messages={"invalid": _("Write the country as two letters, such as FR.")},
     )
-    website = forms.URLField(label=_("Website"), required=False, assume_scheme="https")
+    website = WebAddress(label=_("Website"), required=False, assume_scheme="https")
     languages = forms.RegexField(
         regex=r"^[A-Za-z0-9-]{2,12}([ ,]+[A-Za-z0-9-]{2,12})*$",
         label=_("Languages"),
@@ -47,7 +48,7 @@ class OrganisationForm(CheckedForm):
         required=False,
         error_messages={"invalid": _("Write language codes with commas, such as en, zh-hans.")},
     )
-    hours = forms.CharField(
+    hours = Words(
         label=_("Opening hours"),
         help_text=_("For example 24/7, or Mo-Fr 08:00-20:00, Sa 10:00-14:00."),
         max_length=80,
@@ -95,13 +96,13 @@ class OrganisationForm(CheckedForm):
 class ContactForm(CheckedForm):
     scope = forms.ChoiceField(label=_("Who is reached"), choices=Contact.Scope.choices)
     channel = forms.ChoiceField(label=_("How"), choices=Contact.Channel.choices)
-    value = forms.CharField(
+    value = Words(
         label=_("Address or number"),
         help_text=_("Leave it empty when they pick things up at the partners' door."),
         max_length=254,
         required=False,
     )
-    language = forms.CharField(label=_("Language"), max_length=12, required=False)
+    language = Words(label=_("Language"), max_length=12, required=False)
     field_order = ["scope", "channel", "value", "language", "source", "verified_on"]
 
     def way(self) -> Way:
@@ -109,12 +110,12 @@ class ContactForm(CheckedForm):
 
 
 class ReplaceForm(CheckedForm):
-    value = forms.CharField(label=_("New address or number"), max_length=254)
+    value = Words(label=_("New address or number"), max_length=254)
     field_order = ["value", "source", "verified_on"]
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(
+    reason = Words(
         label=_("Reason"),
         help_text=_("A short sentence. It is kept in the audit log."),
         max_length=300,
@@ -122,7 +123,7 @@ class ReasonForm(forms.Form):
 
 
 class DomainForm(forms.Form):
-    name = forms.CharField(
+    name = Words(
         label=_("Domain"),
         help_text=_("Without “https://”, such as host.example.org. Sub-domains are included."),
         max_length=253,
@@ -130,7 +131,7 @@ class DomainForm(forms.Form):
 
 
 class KeyForm(forms.Form):
-    recipient = forms.CharField(
+    recipient = Words(
         label=_("Age public key"),
         help_text=_("It begins with “age1”. Never ask for the secret key."),
         max_length=200,

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.directory.models import Organisation
 from hearthline.hub.notices.models import Answer
+from hearthline.hub.ui.fields import Words
 from hearthline.kit.codelists import host_refusals
 
 
@@ -22,7 +23,7 @@ class AnswerForm(forms.Form):
     refusal = forms.ChoiceField(
         label=_("Why they refuse"), required=False, help_text=_("Only where they refuse.")
     )
-    note = forms.CharField(
+    note = Words(
         label=_("Note"),
         required=False,
         max_length=500,

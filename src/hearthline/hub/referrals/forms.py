@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.directory.models import Organisation
 from hearthline.hub.referrals.models import Referral
+from hearthline.hub.ui.fields import Moment, Words
 from hearthline.kit.codelists import police_outcomes
 
 
@@ -34,7 +35,7 @@ class PrepareForm(forms.Form):
 
 
 class AcknowledgeForm(forms.Form):
-    unit_reference = forms.CharField(
+    unit_reference = Words(
         label=_("Your reference"),
         max_length=80,
         help_text=_("The number under which your unit keeps it."),
@@ -43,7 +44,7 @@ class AcknowledgeForm(forms.Form):
 
 
 class HoldForm(forms.Form):
-    until = forms.DateTimeField(
+    until = Moment(
         label=_("Wait until"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         error_messages={
@@ -51,7 +52,7 @@ class HoldForm(forms.Form):
             "invalid": _("Write a date and time such as 2026-10-05 14:30."),
         },
     )
-    reason = forms.CharField(
+    reason = Words(
         label=_("Why"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),

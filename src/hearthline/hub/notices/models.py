@@ -19,7 +19,7 @@ from hearthline.hub.sealing.models import SealedRow
 class Lane(models.TextChoices):
     """The lanes at the side of the notices."""
 
-    OPEN = "open", _("Open")
+    OPEN = "open", _("In progress")
     FIND_HOST = "find_host", _("Find the host")
     LATE = "late", _("No answer in time")
     ESCALATED = "escalated", _("Needs the manager")

@@ -102,7 +102,7 @@ def style(request: HttpRequest) -> HttpResponse:
                 {"label": _("Urgency"), "url": "?sort=urgency", "sorted": "descending"},
                 {"label": _("Subject")},
                 {"label": _("Reports"), "number": True},
-                {"label": _("Age"), "url": "?sort=age"},
+                {"label": _("Waiting for"), "url": "?sort=age"},
                 {"label": _("First look")},
             ],
             "steps": timeline(),

@@ -67,7 +67,7 @@ def sex(code: str) -> str:
 
 
 def cells(codes: list[str]) -> str:
-    return ", ".join(label(fourc(), code) for code in codes)
+    return _(", ").join(label(fourc(), code) for code in codes)
 
 
 def level_chip(case: Case) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def level_chip(case: Case) -> dict[str, Any]:
         "code": case.level,
         "label": label(urgency_levels(), case.level),
         "tone": LEVEL_TONES.get(case.level, "plain"),
-        "reason": "; ".join(_grounds(case.level_reasons)),
+        "reason": _("; ").join(_grounds(case.level_reasons)),
     }
 
 

@@ -115,7 +115,7 @@ def _heads(lane: str, sort: str) -> list[dict[str, Any]]:
         (_("Kind"), "", False),
         (_("Subject"), "", False),
         (_("Reports"), "reports", True),
-        (_("Age"), "age", False),
+        (_("Waiting for"), "age", False),
         (_("Clock"), "clock", False),
         (_("In hand"), "", False),
         (_("State"), "", False),

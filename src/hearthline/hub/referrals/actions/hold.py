@@ -81,7 +81,11 @@ def lift_hold(*, referral: Referral, by: User, at: datetime) -> None:
 
 
 def _apply(case: Case, *, at: datetime, actor: Actor) -> None:
-    """Hold the notice until the last hold of any unit ends; with none left, not at all."""
+    """Hold the notice until the last hold of any unit ends; with none left, not at all.
+
+    The lock makes two units take turns, so that a shorter hold never overwrites a longer one.
+    """
+    case = Case.objects.select_for_update().get(pk=case.pk)
     if case.state != Case.State.CONFIRMED:
         return
     last = Hold.objects.in_force(at).of_case(case).order_by("-until").first()

@@ -57,6 +57,8 @@ def note_with_police(referral: Referral, *, since: datetime, at: datetime, actor
     """With police `since` then. Once every unit addressed has it, the host may hear."""
     if referral.with_police_at is not None:
         return False
+    # Two units may have it at one moment: the second waits here, and sees that the first has it.
+    referral.case = Case.objects.select_for_update().get(pk=referral.case_id)
     referral.with_police_at, referral.state = since, Referral.State.WITH_POLICE
     referral.save()
     record(at=at, actor=actor, verb="referrals.with_police", about=referral)

@@ -96,6 +96,10 @@ def test_tells_and_comes_back(world: World, browse: Opened, picture: Picture) ->
     page.go_back()
     assert receipt[:4] not in page.locator("main").inner_text()
 
+    comes_back_and_writes(page, world, receipt, picture)
+
+
+def comes_back_and_writes(page: Page, world: World, receipt: str, picture: Picture) -> None:
     # Typed with full-width digits and wide spaces, as a Chinese keyboard writes them.
     typed = "\u3000".join(receipt[n : n + 4] for n in range(0, 16, 4)).translate(FULL_WIDTH)
     come_back(page, world, typed)

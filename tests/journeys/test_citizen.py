@@ -93,7 +93,6 @@ def test_reports_two_addresses_and_an_account_by_keyboard(
     summary = page.locator("dl.summary")
     for told in ("citizen-one", "citizen-two", "@someone-invented", "citizen@example.org"):
         expect(summary).to_contain_text(told)
-    picture(page, "citizen-send")
     press_next(page)
     expect(page).to_have_url(re.compile("/report/sent/"))
     receipt = re.sub(r"\D", "", page.locator(".receipt .visually-hidden").inner_text())

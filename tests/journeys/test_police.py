@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from hearthline.hub.demo.world import World
 from hearthline.kit.formats.package import open_package
@@ -64,17 +64,7 @@ def test_the_host_hears_only_after_police_and_their_hold(
         paulo.get_by_role("button", name="Acknowledge").click()
     expect(paulo.locator("[role=status]")).to_contain_text("The hotline sees your reference")
 
-    # A hold without a reason is not taken; with one it is, and the host hears nothing.
-    until = f"{datetime.now(UTC) + timedelta(hours=20):%Y-%m-%dT%H:%M}"
-    paulo.locator("[name=until]").fill(until)
-    with paulo.expect_navigation():
-        paulo.get_by_role("button", name="Ask for the hold").click()
-    expect(paulo.locator(".error-summary")).to_contain_text("why the host should not be told")
-    expect(paulo.locator("[name=until]")).to_have_value(until)
-    paulo.locator("[name=reason]").fill("A search is planned for tomorrow.")
-    with paulo.expect_navigation():
-        paulo.get_by_role("button", name="Ask for the hold").click()
-    expect(paulo.locator("[role=status]")).to_contain_text("The host is not told before")
+    asks_to_wait(paulo)
     picture(paulo, "partners-hold")
 
     world.run("-m", "hearthline.cli", "worker", "--once")
@@ -95,6 +85,20 @@ def test_the_host_hears_only_after_police_and_their_hold(
     with paulo.expect_navigation():
         paulo.get_by_role("button", name="Send the outcome").click()
     expect(paulo.locator("[role=status]")).to_contain_text("The hotline sees the outcome")
+
+
+def asks_to_wait(paulo: Page) -> None:
+    """A hold without a reason is not taken, and nothing typed is lost; with one it is."""
+    until = f"{datetime.now(UTC) + timedelta(hours=20):%Y-%m-%dT%H:%M}"
+    paulo.locator("[name=until]").fill(until)
+    with paulo.expect_navigation():
+        paulo.get_by_role("button", name="Ask for the hold").click()
+    expect(paulo.locator(".error-summary")).to_contain_text("why the host should not be told")
+    expect(paulo.locator("[name=until]")).to_have_value(until)
+    paulo.locator("[name=reason]").fill("A search is planned for tomorrow.")
+    with paulo.expect_navigation():
+        paulo.get_by_role("button", name="Ask for the hold").click()
+    expect(paulo.locator("[role=status]")).to_contain_text("The host is not told before")
 
 
 def test_by_mail_too_police_hear_first(world: World) -> None:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth
+from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
@@ -15,6 +16,8 @@ from django.utils import timezone
 from hearthline.hub.accounts.actions import end_role, enrol, new_starting_password, start_again
 from hearthline.hub.accounts.models import User
 from hearthline.hub.accounts.permissions import Role
+from hearthline.hub.accounts.sessions import SessionStore
+from hearthline.hub.accounts.tests.make import signed_in
 from hearthline.hub.audit.models import Entry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("hearthline.hub.config.urls.desk")]
@@ -237,3 +240,15 @@ def test_without_the_right_role_the_page_says_so(ana) -> None:
     refused = browser.get(reverse("staff"))
     assert refused.status_code == 403
     assert "Your role does not include it" in refused.content.decode()
+
+
+@pytest.mark.parametrize("key", ['"\\000aaaaaaaaaaaa"', "short", "a" * 12 + "'"])
+def test_a_session_cookie_that_cannot_be_ours_is_no_session_and_no_fault(key) -> None:
+    browser = Client(headers={"cookie": f"{settings.SESSION_COOKIE_NAME}={key}"})
+    assert browser.get("/").status_code == 302
+    assert SessionStore(session_key=key).session_key is None
+
+
+def test_the_keys_of_sessions_are_the_ones_that_are_found(ana) -> None:
+    key = signed_in(ana).cookies[settings.SESSION_COOKIE_NAME].value
+    assert SessionStore(session_key=key).session_key == key

@@ -22,6 +22,13 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().login(request, user)
         note_sign_in(user=user, at=timezone.now())
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """Whether somebody may be sent on to `url`. What is no address at all is not safe."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """The password is asked for again before a second factor changes, not for the first one.
 

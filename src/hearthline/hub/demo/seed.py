@@ -21,7 +21,7 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from hearthline.hub.accounts.actions import enrol  # noqa: E402
+from hearthline.hub.accounts.actions import enrol, new_starting_password  # noqa: E402
 from hearthline.hub.accounts.models import User  # noqa: E402
 from hearthline.hub.cases.actions import (  # noqa: E402
     Capture,
@@ -100,7 +100,12 @@ def main(now: datetime) -> None:
 def _enrol(at: datetime) -> dict[str, User]:
     return {
         person.key: enrol(
-            email=person.email, name=person.name, password="", roles=[person.role], by=None, at=at
+            email=person.email,
+            name=person.name,
+            password=new_starting_password(),
+            roles=[person.role],
+            by=None,
+            at=at,
         )
         for person in CAST
     }

@@ -252,3 +252,9 @@ def test_a_session_cookie_that_cannot_be_ours_is_no_session_and_no_fault(key) ->
 def test_the_keys_of_sessions_are_the_ones_that_are_found(ana) -> None:
     key = signed_in(ana).cookies[settings.SESSION_COOKIE_NAME].value
     assert SessionStore(session_key=key).session_key == key
+
+
+@pytest.mark.parametrize("way_back", ["http://[", "//example.org/", "https://example.org/"])
+def test_the_way_back_after_signing_in_stays_in_the_house(nina, way_back) -> None:
+    form = {"login": "nina@example.org", "password": PASSWORD, "next": way_back}
+    assert Client().post(reverse("account_login"), form)["Location"] == "/"

@@ -74,7 +74,10 @@ def _agree(request: StaffRequest, found: Case) -> HttpResponse:
     except REFUSALS as refused:
         put(form, refused)
         return page(request, found, agree_form=form)
-    if found.state == Case.State.CONFIRMED:
+    if found.state == Case.State.CONFIRMED and found.track == Case.Track.CHILD_FIRST:
+        # Help leads: nothing of it goes to police unless a person decides so.
+        messages.success(request, _("Your decision is kept."))
+    elif found.state == Case.State.CONFIRMED:
         messages.success(request, _("Confirmed by two people. Police and host come next."))
     else:
         messages.success(request, _("Two people agree. The case is closed."))

@@ -219,6 +219,15 @@ def test_an_assessment_after_a_take_over_keeps_what_was_typed(held, ana, ben, at
     assert "Seen in words only." in text(page)
 
 
+def test_of_a_child_first_case_the_desk_does_not_say_that_police_come_next(case, ana, ben, at):
+    assessed(case, by=ana, at=at, peer=True)
+    agreed = signed_in(ben).post(
+        url("case_confirm", case), {"agrees": "yes", "note": ""}, follow=True
+    )
+    assert "Police and host come next" not in text(agreed)
+    assert "Your decision is kept" in text(agreed)
+
+
 def test_a_disagreement_needs_words_and_goes_to_a_senior(case, ana, ben, sena, at):
     assessed(case, by=ana, at=at)
     client = signed_in(ben)

@@ -33,7 +33,7 @@ from hearthline.hub.reports.actions.reading import (
     read_report,
     reveal_contact,
 )
-from hearthline.hub.reports.actions.rules import ReportWithdrawn
+from hearthline.hub.reports.actions.rules import ReportWithdrawn, leads_with_help
 from hearthline.hub.reports.actions.submitting import Submitted, submit
 from hearthline.hub.reports.actions.telling import end_retention, take, tell
 
@@ -57,6 +57,7 @@ __all__ = [
     "come_back",
     "discard_draft",
     "end_retention",
+    "leads_with_help",
     "open_draft",
     "open_receipt",
     "read_report",

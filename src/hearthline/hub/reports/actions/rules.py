@@ -25,12 +25,12 @@ def lock(report: Report) -> None:
 def retention(kind: str, *, child_first: bool = False) -> timedelta:
     """How long a closed or withdrawn report of this kind is kept, by the country pack."""
     policy = settings.PACK.retention
-    days = policy.child_first_days if child_first or _peer(kind) else policy.report_days
+    days = policy.child_first_days if child_first or leads_with_help(kind) else policy.report_days
     return timedelta(days=days)
 
 
-def _peer(kind: str) -> bool:
-    """Whether this kind is of the child-first track from the beginning."""
+def leads_with_help(kind: str) -> bool:
+    """Whether this kind is of the child-first track from the beginning: police hear by choice."""
     try:
         return find(incident_types(), kind).child_first
     except UnknownCodeError:

@@ -79,7 +79,7 @@ def what_happens_next(report: Report) -> list[dict[str, Any]]:
             "title": _("If a law was broken, we act."),
             "text": (
                 _("We can tell the police, within %(time)s. We ask sites to take things down.")
-                if child
+                if child or actions.leads_with_help(report.kind)
                 else _("The police are told within %(time)s. Then we ask the host to remove it.")
             )
             % {"time": police},

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from hearthline.hub.reports.models import Draft, Report
 from hearthline.hub.reports.public.visit import VISIT
-from hearthline.hub.reports.tests.make import begin, send, tell
+from hearthline.hub.reports.tests.make import begin, say, send, tell
 from hearthline.kit.sealing import format_receipt
 
 pytestmark = pytest.mark.django_db
@@ -57,3 +57,13 @@ def test_not_in_another_browser(client: Client) -> None:
 def test_before_sending_there_is_none(client: Client) -> None:
     begin(client)
     assert client.get(reverse("report_sent")).url == reverse("report_step", args=["send"])
+
+
+@pytest.mark.parametrize("kind", ["ncii_peer", "self_generated"])
+def test_of_pictures_among_young_people_police_are_not_said_to_hear(client: Client, kind) -> None:
+    begin(client, "public", kind=kind)
+    say(client, "words", words="A picture of a pupil goes round.")
+    send(client)
+    text = page(client)
+    assert "The police are told" not in text
+    assert "We can tell the police" in text

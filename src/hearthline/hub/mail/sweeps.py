@@ -114,11 +114,13 @@ def _for_good(code: int) -> bool:
 
 
 def _words(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
+    return _text(f"{type(error).__name__}: {error}")
 
 
 def _text(said: bytes | str) -> str:
-    return said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    """Without control characters: what a server says is stored, and some stores refuse them."""
+    words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    return "".join(sign if sign.isprintable() else " " for sign in words)
 
 
 def _hang_up(server: smtplib.SMTP) -> None:

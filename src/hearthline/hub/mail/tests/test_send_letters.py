@@ -216,3 +216,10 @@ def test_a_letter_that_cannot_be_opened_does_not_hold_up_the_next(inbox, now):
     make_letter(at=now, name="whole")
     assert send_letters(holder="w1", at=now) == 1
     assert [mail["Message-ID"].split("@")[0] for mail in inbox.mails] == ["<whole"]
+
+
+def test_what_the_server_says_is_kept_without_signs_a_database_refuses(inbox, now):
+    inbox.answer_rcpt = "450 Try\x00 later\x1b"
+    letter = make_letter(at=now)
+    send_letters(holder="w1", at=now)
+    assert fresh(letter).last_error == "450 Try  later "

@@ -1,5 +1,5 @@
 # Each target sets up all it needs from nothing but Python >= 3.11, make and git.
-.PHONY: help demo demo-check test lint fix messages bench setup clean
+.PHONY: help demo demo-check test test-rooms test-journeys lint fix messages bench setup clean
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
@@ -19,7 +19,14 @@ demo-check: $(READY) ## the same world walked through without a person; one JSON
 
 test: $(READY) lint ## all checks
 	$(BIN)/python tools/browser.py
-	$(BIN)/pytest
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-rooms test-journeys
+
+# Side by side, one on each core: the journeys mostly wait for browsers and servers.
+test-rooms: $(READY)
+	$(BIN)/pytest src tests/house
+
+test-journeys: $(READY)
+	$(BIN)/pytest tests/journeys tests/resilience
 
 lint: $(READY) ## style, types, the house's contracts
 	$(BIN)/ruff format --check .

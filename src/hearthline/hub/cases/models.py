@@ -116,12 +116,20 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(state=Case.State.DISAGREED)
 
     def second_for(self, user: User) -> Self:
-        """Cases this person may review: never one they judged themselves."""
+        """What waits for this person as the second: reviews, and cases a colleague wants closed.
+
+        Never a case they judged themselves, nor a closing they asked for.
+        """
         stages = [Case.State.AWAITING_SECOND]
         if user.has(Permission.CASES_ASSESSMENT_DECIDE):
             stages.append(Case.State.DISAGREED)
         judged = Assessment.objects.filter(by=user).values("case")
-        return self.filter(state__in=stages).exclude(pk__in=judged)
+        waiting = Q(state__in=stages) & ~Q(pk__in=judged)
+        if user.has(Permission.CASES_ASSESSMENT_CONFIRM):
+            waiting |= Q(state=Case.State.CONFIRMED, closing_asked_at__isnull=False) & ~Q(
+                closing_asked_by=user
+            )
+        return self.filter(waiting)
 
     def acting(self) -> Self:
         """Confirmed illegal, with police, hosts or the child being helped."""
@@ -194,6 +202,7 @@ class Case(models.Model):
         CHILD_FIRST = "child_first", _("Child first")
 
     TRIAGE = (State.AWAITING_TRIAGE, State.IN_ASSESSMENT)
+    CLOSING = ("closing_asked_by", "closing_asked_at", "closing_reason")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="cases")
@@ -210,6 +219,12 @@ class Case(models.Model):
     confirmed_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     closed_because = models.CharField(max_length=30, blank=True)
+    # Who asks to close a confirmed case, since when and why; empty again when that is settled.
+    closing_asked_by = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    closing_asked_at = models.DateTimeField(null=True)
+    closing_reason = models.CharField(max_length=500, blank=True)
     # The finding in force, copied from the assessment that was confirmed.
     outcome = models.CharField(max_length=20, blank=True)
     # Police have the package, so the host may hear; and the time until which police hold it back.
@@ -242,6 +257,10 @@ class Case(models.Model):
     def holder_at(self, at: datetime) -> User | None:
         """Who holds a live claim."""
         return self.holder if self.claim_until and self.claim_until > at else None
+
+    def forget_closing(self) -> None:
+        """Nobody asks to close it any more. Does not save."""
+        self.closing_asked_by, self.closing_asked_at, self.closing_reason = None, None, ""
 
     @property
     def clock(self) -> tuple[datetime, datetime] | None:

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every write of casework, by stage: intake, triage, reading, judging, acting, disclosure."""
+"""Every write of casework, by stage: intake to judging, acting, closing, and disclosure."""
 
 from hearthline.hub.cases.actions.acting import (
     NotIllegal,
     SubjectAddress,
     clear_for_notice,
-    close_by_senior,
     conclude,
     hold_notice,
     reopen,
@@ -13,9 +12,14 @@ from hearthline.hub.cases.actions.acting import (
     write_to_reporter,
 )
 from hearthline.hub.cases.actions.assessment import assess
+from hearthline.hub.cases.actions.closing import (
+    NotAsked,
+    agree_to_close,
+    ask_to_close,
+    keep_open,
+)
 from hearthline.hub.cases.actions.disclosure import (
     AlreadyDecided,
-    AlreadyRequested,
     AlreadyShown,
     NotApproved,
     NothingToDisclose,
@@ -35,7 +39,12 @@ from hearthline.hub.cases.actions.reading import (
     open_queue,
     read_case,
 )
-from hearthline.hub.cases.actions.rules import NotInCase, SamePerson, WrongState
+from hearthline.hub.cases.actions.rules import (
+    AlreadyRequested,
+    NotInCase,
+    SamePerson,
+    WrongState,
+)
 from hearthline.hub.cases.actions.second_review import confirm, decide
 from hearthline.hub.cases.actions.telling import tell_reporters
 from hearthline.hub.cases.actions.triage import (
@@ -63,6 +72,7 @@ __all__ = [
     "FindingRefused",
     "LegalBasisNeeded",
     "NotApproved",
+    "NotAsked",
     "NotHolder",
     "NotIllegal",
     "NotInCase",
@@ -75,15 +85,17 @@ __all__ = [
     "SamePerson",
     "SubjectAddress",
     "WrongState",
+    "agree_to_close",
+    "ask_to_close",
     "assess",
     "claim",
     "clear_for_notice",
-    "close_by_senior",
     "conclude",
     "confirm",
     "decide",
     "decide_disclosure",
     "hold_notice",
+    "keep_open",
     "lower_level",
     "open_disclosure",
     "open_exhibit",

@@ -8,9 +8,9 @@ from django.db import transaction
 
 from hearthline.hub.accounts.models import User
 from hearthline.hub.accounts.permissions import Permission, require
-from hearthline.hub.audit.actions import ReasonNeeded, record
+from hearthline.hub.audit.actions import record
 from hearthline.hub.audit.models import Actor
-from hearthline.hub.cases.actions.rules import NotInCase, in_state, lock, refuse_judges
+from hearthline.hub.cases.actions.rules import NotInCase, in_state, lock
 from hearthline.hub.cases.actions.telling import tell_reporters
 from hearthline.hub.cases.actions.triage import let_go
 from hearthline.hub.cases.models import Case
@@ -70,27 +70,21 @@ def hold_notice(*, case: Case, until: datetime | None, at: datetime, actor: Acto
 
 @transaction.atomic
 def conclude(*, case: Case, because: str, at: datetime, actor: Actor, reason: str = "") -> None:
-    """The work is done ("removed", …): close, and tell who reported it. Twice is once."""
+    """The work is done ("removed", …): close, and tell who reported it. Twice is once.
+
+    Whoever asked to close it meanwhile need not be answered: the audit log keeps the asking.
+    """
     lock(case)
     if case.state == Case.State.CLOSED:
         return
     in_state(case, [Case.State.CONFIRMED])
     case.state, case.closed_at, case.closed_because = Case.State.CLOSED, at, because
     let_go(case)
-    case.save(update_fields=["state", "closed_at", "closed_because", "holder", "claim_until"])
+    case.forget_closing()
+    ended = ["state", "closed_at", "closed_because", "holder", "claim_until"]
+    case.save(update_fields=[*ended, *Case.CLOSING])
     record(at=at, actor=actor, verb="cases.conclude", about=case, reason=reason, because=because)
     tell_reporters(case=case, step=Step.Code.CLOSED, at=at)
-
-
-@transaction.atomic
-def close_by_senior(*, case: Case, reason: str, by: User, at: datetime) -> None:
-    """End a confirmed case for which nothing more can be done. A third person, with a reason."""
-    require(by, Permission.CASES_ASSESSMENT_DECIDE)
-    in_state(case, [Case.State.CONFIRMED])
-    refuse_judges(case, by)
-    if not reason.strip():
-        raise ReasonNeeded
-    conclude(case=case, because="nothing_more", at=at, actor=by.actor, reason=reason.strip())
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from hearthline.hub.accounts.models import User
 from hearthline.hub.accounts.permissions import NotAllowed, Permission, require
 from hearthline.hub.audit.actions import ReasonNeeded, record
 from hearthline.hub.cases.actions.acting import refuse_stranger
-from hearthline.hub.cases.actions.rules import SamePerson, lock
+from hearthline.hub.cases.actions.rules import AlreadyRequested, SamePerson, lock
 from hearthline.hub.cases.models import Case, Disclosure
 from hearthline.hub.reports import actions as reports
 from hearthline.hub.reports.models import Report
@@ -17,10 +17,6 @@ from hearthline.hub.reports.models import Report
 
 class NothingToDisclose(Exception):
     """The reporter left no way to be reached other than the receipt."""
-
-
-class AlreadyRequested(Exception):
-    """A request about this report already waits, or was allowed and not yet opened."""
 
 
 class AlreadyDecided(Exception):
@@ -39,7 +35,10 @@ class AlreadyShown(Exception):
 def request_disclosure(
     *, case: Case, report: Report, reason: str, by: User, at: datetime
 ) -> Disclosure:
-    """Ask to read who the reporter is."""
+    """Ask to read who the reporter is.
+
+    Raises AlreadyRequested while a request waits, or was allowed and not yet opened.
+    """
     require(by, Permission.CASES_IDENTITY_REQUEST)
     refuse_stranger(case, report)
     if not reason.strip():

@@ -21,6 +21,10 @@ class SamePerson(Exception):
     """The rule of two people: whoever took the earlier step may not take this one."""
 
 
+class AlreadyRequested(Exception):
+    """The same was asked before, and still waits for a second person or to be used."""
+
+
 class NotInCase(LookupError):
     """The report or exhibit does not belong to this case."""
 

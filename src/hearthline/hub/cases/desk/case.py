@@ -69,11 +69,11 @@ def page(request: StaffRequest, found: Case, **bound: Any) -> HttpResponse:
         "exhibit_form": bound.get("exhibit_form") or _exhibit_form(opened, at),
         "findings": [_finding(noted) for noted in opened.findings],
         "urgency_form": bound.get("urgency_form") or UrgencyForm(initial={"level": found.level}),
-        "close_form": bound.get("close_form") or ReasonForm(auto_id="close_%s"),
         "steps": steps,
         "readers": readers,
         "wrong": next((form for form in bound.values() if getattr(form, "errors", None)), None),
         **_judgement(request, found, at, bound),
+        **_closing(request, found, bound),
     }
     return render(request, "cases/case.html", context, status=WRONG if bound else 200)
 
@@ -110,7 +110,24 @@ def _judgement(
         or (second and may.cases_assessment_confirm and FindingForm(initial=like, why=True)),
         "decide_form": bound.get("decide_form")
         or (senior and may.cases_assessment_decide and FindingForm(initial=like, why=True)),
-        "can_close": state == states.CONFIRMED and may.cases_assessment_decide and not judged,
+    }
+
+
+def _closing(request: StaffRequest, found: Case, bound: dict[str, Any]) -> dict[str, Any]:
+    """Ending a confirmed case: what this person may do about it, and the form for it."""
+    user, may = request.user, request.user.may
+    asked = found.closing_asked_at is not None
+    may_ask = (
+        found.state == Case.State.CONFIRMED
+        and not asked
+        and may.cases_assessment_decide
+        and not found.assessments.filter(by=user).exists()
+    )
+    second = asked and may.cases_assessment_confirm
+    return {
+        "can_agree_to_close": second and found.closing_asked_by_id != user.pk,
+        "close_form": bound.get("close_form") or (may_ask and ReasonForm(auto_id="close_%s")),
+        "keep_form": bound.get("keep_form") or (second and ReasonForm(auto_id="keep_%s")),
     }
 
 

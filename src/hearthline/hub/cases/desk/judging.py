@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The judgement forms: first assessment, second review, a senior's decision, an early end."""
+"""The judgement forms: first assessment, second review, a senior's decision."""
 
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from hearthline.hub.accounts.permissions import Permission
 from hearthline.hub.cases import actions
 from hearthline.hub.cases.desk.case import page
 from hearthline.hub.cases.desk.refusals import REFUSALS, put
-from hearthline.hub.cases.forms import AgreeForm, FindingForm, ReasonForm
+from hearthline.hub.cases.forms import AgreeForm, FindingForm
 from hearthline.hub.cases.models import Case
 
 
@@ -99,25 +99,3 @@ def case_decide(request: StaffRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("Your decision is kept."))
             return redirect("queue")
     return page(request, found, decide_form=form)
-
-
-@requires(Permission.CASES_ASSESSMENT_DECIDE)
-@require_POST
-def case_close(request: StaffRequest, pk: UUID) -> HttpResponse:
-    """Nothing more can be done: a third person ends the case."""
-    found = get_object_or_404(Case, pk=pk)
-    form = ReasonForm(request.POST, auto_id="close_%s")
-    if form.is_valid():
-        try:
-            actions.close_by_senior(
-                case=found,
-                reason=form.cleaned_data["reason"],
-                by=request.user,
-                at=timezone.now(),
-            )
-        except REFUSALS as refused:
-            put(form, refused)
-        else:
-            messages.success(request, _("The case is closed, and who reported it is told."))
-            return redirect("queue")
-    return page(request, found, close_form=form)

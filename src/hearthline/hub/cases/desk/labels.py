@@ -82,6 +82,8 @@ def level_chip(case: Case) -> dict[str, Any]:
 
 def state_chip(case: Case, *, short: bool = False) -> dict[str, Any]:
     """The state of a case, for `ui/chip.html`."""
+    if case.closing_asked_at is not None:
+        return {"label": _("Closing asked for"), "tone": "warn"}
     state = Case.State(case.state)
     words = STATES[state] if short else state.label
     return {"label": words, "tone": STATE_TONES.get(state, "plain")}

@@ -38,6 +38,7 @@ _PLAIN: dict[type[Exception], Any] = {
     actions.ExhibitBroken: gettext_lazy(
         "This exhibit does not match its hash. Do not use it, and tell the manager now."
     ),
+    actions.NotAsked: gettext_lazy("Nobody asks to close this case any more. It stays open."),
     actions.NotInCase: gettext_lazy("This belongs to another case."),
     ReasonNeeded: gettext_lazy("Say in a few words why. Nothing is lost."),
     reports.ReportWithdrawn: gettext_lazy("The reporter has withdrawn this report."),

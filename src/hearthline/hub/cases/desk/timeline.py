@@ -29,6 +29,8 @@ _ACTS = {
     "cases.decide": gettext_lazy("Decided by a senior"),
     "cases.clear_for_notice": gettext_lazy("The host may be told"),
     "cases.hold_notice": gettext_lazy("Police hold on the notice"),
+    "cases.ask_to_close": gettext_lazy("Asked to close the case"),
+    "cases.keep_open": gettext_lazy("Kept open"),
     "cases.conclude": gettext_lazy("Closed"),
     "cases.reopen": gettext_lazy("Opened again, the content is back"),
     "cases.write": gettext_lazy("Letter to a reporter"),

@@ -4,15 +4,12 @@ from datetime import timedelta
 import pytest
 
 from hearthline.hub.accounts.permissions import NotAllowed
-from hearthline.hub.audit.actions import ReasonNeeded
 from hearthline.hub.audit.models import Actor, Entry
 from hearthline.hub.cases.actions import (
     NotIllegal,
     NotInCase,
-    SamePerson,
     WrongState,
     clear_for_notice,
-    close_by_senior,
     conclude,
     hold_notice,
     pull,
@@ -118,24 +115,6 @@ def test_every_reporter_of_the_subject_is_told_each_step_once(acting, now):
     told = Step.objects.filter(code=Step.Code.POLICE_TOLD)
     assert told.count() == 2
     assert set(told.values_list("at", flat=True)) == {now}
-
-
-def test_a_third_person_ends_a_case_nothing_more_can_be_done_for(acting, sena, now):
-    with pytest.raises(ReasonNeeded):
-        close_by_senior(case=acting, reason=" ", by=sena, at=now)
-
-    close_by_senior(case=acting, reason="The host has vanished.", by=sena, at=now)
-
-    assert (acting.state, acting.closed_because) == ("closed", "nothing_more")
-    assert Entry.objects.get(verb="cases.conclude").reason == "The host has vanished."
-
-
-def test_nobody_who_judged_ends_the_case(ana, sena, now):
-    case = confirmed(make_case(at=now), by=ana, second=sena, at=now)
-    with pytest.raises(SamePerson):
-        close_by_senior(case=case, reason="Enough.", by=sena, at=now)
-    with pytest.raises(NotAllowed):
-        close_by_senior(case=case, reason="Enough.", by=ana, at=now)
 
 
 def test_a_letter_waits_at_the_receipt(ana, now):

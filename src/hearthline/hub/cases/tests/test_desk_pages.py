@@ -338,17 +338,6 @@ def test_the_contact_is_asked_for_allowed_and_shown_once(ana, sena, at):
     assert "w@example.org" not in text(second)
 
 
-def test_a_senior_ends_a_case_by_its_form(case, ana, ben, sena, at):
-    confirmed(case, by=ana, second=ben, at=at)
-    client = signed_in(sena)
-
-    assert client.post(url("case_close", case), {"reason": ""}).status_code == 422
-    client.post(url("case_close", case), {"reason": "The host has vanished."})
-
-    case.refresh_from_db()
-    assert case.state == Case.State.CLOSED
-
-
 def test_the_timeline_says_who_did_what_and_who_has_read(case, ana, ben, mara, at):
     confirmed(case, by=ana, second=ben, at=at)
 
@@ -363,7 +352,8 @@ def test_the_timeline_says_who_did_what_and_who_has_read(case, ana, ben, mara, a
 def test_every_act_is_by_post_only(case, sena):
     client = signed_in(sena)
     names = ["case_claim", "case_release", "case_urgency", "case_assess", "case_confirm"]
-    for name in [*names, "case_decide", "case_close", "case_exhibit"]:
+    names += ["case_decide", "case_ask_to_close", "case_agree_to_close", "case_keep_open"]
+    for name in [*names, "case_exhibit"]:
         assert client.get(url(name, case)).status_code == 405, name
 
 

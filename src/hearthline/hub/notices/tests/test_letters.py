@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from hearthline.hub.audit.models import Actor
-from hearthline.hub.cases.actions import close_by_senior, hold_notice
+from hearthline.hub.cases.actions import agree_to_close, ask_to_close, hold_notice
 from hearthline.hub.directory.actions import supersede_contact
 from hearthline.hub.mail.sweeps import send_letters
 from hearthline.hub.mail.tests.make import Inbox, mail_server
@@ -175,8 +175,9 @@ def test_a_hold_asked_before_the_letter_is_written_stops_it(inbox, host, ana, be
     assert len(inbox.mails) == 1
 
 
-def test_a_case_closed_by_a_senior_gets_no_more_letters(notice, sena, now):
-    close_by_senior(case=notice.case, reason="Nothing more can be done.", by=sena, at=now)
+def test_a_case_closed_by_two_people_gets_no_more_letters(notice, ana, sena, now):
+    ask_to_close(case=notice.case, reason="Nothing more can be done.", by=sena, at=now)
+    agree_to_close(case=notice.case, by=ana, at=now)
     sweep(now + 100 * HOUR)
     assert kinds(notice) == [("first", 1)]
     assert fresh(notice).due_at is None

@@ -7,7 +7,7 @@ import pytest
 
 from hearthline.hub.accounts.permissions import NotAllowed
 from hearthline.hub.audit.models import Entry
-from hearthline.hub.cases.actions import close_by_senior
+from hearthline.hub.cases.actions import agree_to_close, ask_to_close
 from hearthline.hub.cases.models import Case
 from hearthline.hub.cases.tests.make import make_case
 from hearthline.hub.clocks.actions import LEASE, LeaseLost, lease
@@ -192,8 +192,9 @@ def test_moved_content_that_is_gone_from_here_is_removed(notice, site, ana, now)
     assert fresh(notice).state == Notice.State.REMOVED
 
 
-def test_a_case_closed_by_a_senior_is_looked_at_no_more(notice, site, sena, now):
-    close_by_senior(case=notice.case, reason="Nothing more can be done.", by=sena, at=now)
+def test_a_case_closed_by_two_people_is_looked_at_no_more(notice, site, ana, sena, now):
+    ask_to_close(case=notice.case, reason="Nothing more can be done.", by=sena, at=now)
+    agree_to_close(case=notice.case, by=ana, at=now)
     assert look(now) == 0
     assert Watch.objects.get().due_at is None
     assert site.asked == 0

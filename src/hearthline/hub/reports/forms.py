@@ -10,13 +10,37 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.reports import wording
-from hearthline.hub.reports.actions.answers import LIMITS, MESSAGE_LIMIT, contact_fits
+from hearthline.hub.reports.actions.answers import (
+    LIMITS,
+    MESSAGE_LIMIT,
+    PLACES_AT_ONCE,
+    PLACES_IN_ALL,
+    AnswerRefused,
+    contact_fits,
+)
+from hearthline.hub.reports.actions.pointers import places
 from hearthline.hub.reports.models import Audience, Report
 from hearthline.hub.ui.cards import CardLabel
 from hearthline.kit.sealing import ReceiptMistyped, parse_receipt
 from hearthline.kit.urls import FileContentRefused, refuse_file_content
 
 FILE = "file"
+_TOO_MANY = ValidationError(
+    _(
+        "That is more than %(limit)s places. Please give the %(limit)s most important ones. "
+        "You can add more with your receipt."
+    ),
+    code="too_many",
+    params={"limit": PLACES_AT_ONCE},
+)
+_FULL = ValidationError(
+    _(
+        "One report has room for %(limit)s places. These are too many for it. "
+        "Please tell us the others in a new report."
+    ),
+    code="too_many",
+    params={"limit": PLACES_IN_ALL},
+)
 
 
 class TextAnswer(forms.CharField):
@@ -82,6 +106,18 @@ class StepForm(CarefulForm):
             _ask(self, self.asks)
 
 
+class PlacesForm(StepForm):
+    """A step that may name places. Those of the whole draft count together."""
+
+    def clean(self) -> dict[str, Any]:
+        answers = self.cleaned_data
+        told = {**self.initial, **answers}
+        named = {name: told.get(name, "") for name in ("addresses", "service", "account", "words")}
+        if not self.errors and _too_many(**named):
+            self.add_error(next(iter(self.fields)), _TOO_MANY)
+        return answers
+
+
 class WhatForm(StepForm):
     step = "what"
     asks = "kind"
@@ -92,7 +128,7 @@ class WhatForm(StepForm):
         _offer(self, "kind", wording.kinds(audience))
 
 
-class WhereForm(StepForm):
+class WhereForm(PlacesForm):
     step = "where"
     addresses = TextAnswer(
         limit=LIMITS["addresses"],
@@ -128,7 +164,7 @@ class NowForm(StepForm):
         _offer(self, "facts", wording.facts(audience))
 
 
-class WordsForm(StepForm):
+class WordsForm(PlacesForm):
     step = "words"
     asks = "words"
     words = TextAnswer(limit=LIMITS["words"], long=True)
@@ -252,7 +288,21 @@ class LetterForm(CarefulForm):
         answers = self.cleaned_data
         if not self.errors and not any(text.strip() for text in answers.values()):
             self.add_error("body", _("Please write a few words first."))
+        elif not self.errors and _too_many(answers["addresses"], words=answers["body"]):
+            self.add_error("addresses" if answers["addresses"] else "body", _TOO_MANY)
         return answers
+
+    def report_is_full(self) -> None:
+        """Say that the report holds as many places as it can."""
+        self.add_error("addresses" if self.cleaned_data.get("addresses") else "body", _FULL)
+
+
+def _too_many(addresses: str, service: str = "", account: str = "", words: str = "") -> bool:
+    try:
+        places(addresses=addresses, service=service, account=account, words=words)
+    except AnswerRefused:
+        return True
+    return False
 
 
 def _ask(form: StepForm, name: str) -> None:

@@ -100,7 +100,10 @@ class Report(SealedRow):
     code_word = models.BinaryField(default=b"")
     state = models.CharField(max_length=20, choices=State.choices, default=State.RECEIVED)
     outcome = models.CharField(max_length=20, blank=True)
+    # Empty again when the reporter adds a place, until the desk takes that up too.
     taken_at = models.DateTimeField(null=True)
+    # When the desk took it up at all: since then somebody may have read it.
+    first_taken_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
     retain_until = models.DateTimeField(null=True, db_index=True)

@@ -20,6 +20,11 @@ LIMITS: Final = {
     "code_word": 60,
 }
 MESSAGE_LIMIT: Final = 5_000
+# Places named at once. Each becomes a subject with a key and a case of its own, so one sender
+# with a long list would keep the desk from everybody else. More than a person gathers by hand.
+PLACES_AT_ONCE: Final = 30
+# Places of one report in all, with what its reporter adds: the same, over its whole life.
+PLACES_IN_ALL: Final = 100
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _PHONE_DIGITS = range(3, 21)
 
@@ -29,7 +34,10 @@ class NothingTold(Exception):
 
 
 class AnswerRefused(ValueError):
-    """One answer is not in order. `field` names it; `code` is too_long, unknown or unreadable."""
+    """One answer is not in order. `field` names it; `code` says why.
+
+    The codes are too_long, too_many, unknown and unreadable.
+    """
 
     def __init__(self, field: str, code: str) -> None:
         super().__init__(f"{field}: {code}")

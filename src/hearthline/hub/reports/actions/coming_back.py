@@ -111,7 +111,8 @@ def add(*, receipt: str, at: datetime, words: str = "", addresses: str = "") -> 
     """Something more about the same matter: words as a letter, addresses as places.
 
     New places send the report through triage again, even when its work was closed. Raises what
-    `write` raises.
+    `write` raises; AnswerRefused("addresses", "too_many") also for too many places at once or in
+    all, and then nothing is kept.
     """
     if not (words.strip() or addresses.strip()):
         raise NothingTold
@@ -149,7 +150,7 @@ def withdraw(*, receipt: str, at: datetime) -> Report:
     Step.objects.create(report=report, code=Step.Code.WITHDRAWN, at=at)
     record(
         at=at, actor=Actor.reporter(report.pk), verb="reports.withdraw", about=report,
-        taken=report.taken_at is not None,
+        taken=report.first_taken_at is not None,
     )  # fmt: skip
     return report
 

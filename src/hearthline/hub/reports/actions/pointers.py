@@ -9,6 +9,11 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hearthline.hub.reports.actions.answers import (
+    PLACES_AT_ONCE,
+    PLACES_IN_ALL,
+    AnswerRefused,
+)
 from hearthline.hub.reports.models import Pointer, Report
 from hearthline.hub.sealing import actions as sealing
 from hearthline.kit.sealing import DataKey
@@ -38,18 +43,26 @@ class Place:
 
 
 def places(*, addresses: str, service: str, account: str, words: str) -> list[Place]:
-    """Every place named, in order, each subject once."""
+    """Every place named, in order, each subject once.
+
+    Raises AnswerRefused("addresses", "too_many") when they are more than one takes in at once.
+    """
     named = [*_in_lines(addresses), *_in_words(words)]
     if service.strip() or account.strip():
         named.append(_account(service, account))
     known: dict[str, Place] = {}
     for place in named:
         known.setdefault(place.subject or f"{place.refusal} {place.raw}", place)
+    if len(known) > PLACES_AT_ONCE:
+        raise AnswerRefused("addresses", "too_many")
     return list(known.values())
 
 
 def add_pointers(report: Report, key: DataKey, named: list[Place]) -> int:
-    """Seal the places under the report's key, leaving out those it has already; how many."""
+    """Seal the places under the report's key, leaving out those it has already; how many.
+
+    Raises AnswerRefused("addresses", "too_many") when the report cannot hold that many.
+    """
     have = {bytes(pointer.digest) for pointer in report.pointers.all()}
     new = []
     for place in named:
@@ -70,6 +83,8 @@ def add_pointers(report: Report, key: DataKey, named: list[Place]) -> int:
         if place.canonical:
             pointer.seal(key, "canonical", place.canonical)
         new.append(pointer)
+    if len(have) + len(new) > PLACES_IN_ALL:
+        raise AnswerRefused("addresses", "too_many")
     Pointer.objects.bulk_create(new)
     return len(new)
 

@@ -10,7 +10,7 @@ from hearthline.hub.audit.actions import record
 from hearthline.hub.audit.models import Actor
 from hearthline.hub.reports.actions.answers import Answers, NothingTold
 from hearthline.hub.reports.actions.drafts import keep_receipt, lock_draft, open_receipt
-from hearthline.hub.reports.actions.pointers import add_pointers, places
+from hearthline.hub.reports.actions.pointers import Place, add_pointers, places
 from hearthline.hub.reports.models import Draft, Report, Step
 from hearthline.hub.sealing import actions as sealing
 from hearthline.hub.sealing.models import DataKey
@@ -63,6 +63,12 @@ def submit(
     answers.check()
     if not answers.tells_something:
         raise NothingTold
+    named = places(
+        addresses=answers.addresses,
+        service=answers.service,
+        account=answers.account,
+        words=answers.words,
+    )
     # Before the transaction, so that one reporter's key keeps no other report waiting.
     prepared = _Prepared.new(at)
     with transaction.atomic():
@@ -70,7 +76,9 @@ def submit(
         if held and held.receipt:
             sent = Report.objects.get(draft=held.pk)
             return Submitted(sent, open_receipt(draft=held, secret=secret))
-        report = _receive(answers, prepared, language=language, draft=held, channel=channel, at=at)
+        report = _receive(
+            answers, named, prepared, language=language, draft=held, channel=channel, at=at
+        )
         if held:
             keep_receipt(held, secret, prepared.receipt, at)
         record(
@@ -88,6 +96,7 @@ def submit(
 
 def _receive(
     answers: Answers,
+    named: list[Place],
     prepared: _Prepared,
     *,
     language: str,
@@ -123,12 +132,6 @@ def _receive(
         if text.strip():
             report.seal(key, field, text.strip())
     report.save(force_insert=True)
-    named = places(
-        addresses=answers.addresses,
-        service=answers.service,
-        account=answers.account,
-        words=answers.words,
-    )
     add_pointers(report, key, named)
     Step.objects.create(report=report, code=Step.Code.RECEIVED, at=at)
     return report

@@ -36,7 +36,8 @@ def take(*, report: Report, at: datetime) -> None:
     if report.taken_at is not None:
         return
     report.taken_at = at
-    report.save(update_fields=["taken_at"])
+    report.first_taken_at = report.first_taken_at or at
+    report.save(update_fields=["taken_at", "first_taken_at"])
     record(at=at, actor=Actor.worker(), verb="reports.take", about=report)
 
 

@@ -75,6 +75,9 @@ def message(request: HttpRequest) -> HttpResponse:
                 receipt=receipt, words=answers["body"], addresses=answers["addresses"], at=at
             )
             response = redirect("receipt_status")
+        except actions.AnswerRefused:
+            form.report_is_full()
+            response = _report(request, receipt, form, at)
         except (actions.ReportWithdrawn, actions.ReportGone, actions.ReceiptUnknown):
             # The page of the report says how it stands, and gives the words back.
             response = _report(request, receipt, form, at)

@@ -62,3 +62,8 @@ def send(browser: Client) -> str:
     """Send, and read the receipt from the page."""
     page = say(browser, "send", follow=True)
     return str(page.context["receipt"])
+
+
+def many(count: int, start: int = 0) -> str:
+    """That many addresses, a line each."""
+    return "\n".join(f"https://chatter.example.org/u/{n}" for n in range(start, start + count))

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 from datetime import datetime, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 
 from hearthline.hub.accounts.models import User
 from hearthline.hub.audit.models import Entry
 from hearthline.hub.reports import actions
 from hearthline.hub.reports.models import Report, Step
-from hearthline.hub.reports.tests.make import ADDRESS, PICTURE, make_report
+from hearthline.hub.reports.tests.make import ADDRESS, PICTURE, make_report, many
 from hearthline.kit.sealing import ReceiptMistyped, new_receipt
 
 pytestmark = pytest.mark.django_db
@@ -154,3 +156,56 @@ def test_after_its_time_the_steps_are_left_and_the_words_are_gone(now: datetime)
     assert (view.gone, view.messages) == (True, ())
     with pytest.raises(actions.ReportGone):
         actions.write(receipt=sent.receipt, body="Hello?", at=now + HOUR)
+
+
+def test_too_many_places_at_once_are_not_added(now: datetime) -> None:
+    sent = make_report(at=now)
+    for told in ({"addresses": many(31)}, {"words": many(31)}):
+        with pytest.raises(actions.AnswerRefused) as refused:
+            actions.add(receipt=sent.receipt, at=now, **told)
+        assert (refused.value.field, refused.value.code) == ("addresses", "too_many")
+    assert sent.report.pointers.count() == 1
+    assert not sent.report.messages.exists()
+
+
+def test_a_report_holds_a_hundred_places_and_no_more(now: datetime) -> None:
+    sent = make_report(at=now, addresses=many(30))
+    for start in (30, 60):
+        actions.add(receipt=sent.receipt, addresses=many(30, start), at=now)
+    with pytest.raises(actions.AnswerRefused) as refused:
+        actions.add(receipt=sent.receipt, words="More", addresses=many(11, 90), at=now)
+    assert refused.value.code == "too_many"
+    assert (sent.report.pointers.count(), sent.report.messages.count()) == (90, 2)
+    actions.add(receipt=sent.receipt, addresses=many(10, 90), at=now)
+    # What it has already is no more, and words always have room.
+    actions.add(receipt=sent.receipt, words="And now?", addresses=many(30), at=now)
+    assert (sent.report.pointers.count(), sent.report.messages.count()) == (100, 4)
+
+
+def test_the_desk_has_taken_it_up_though_something_was_added_since(now: datetime) -> None:
+    sent = make_report(at=now)
+    actions.take(report=sent.report, at=now)
+    actions.add(receipt=sent.receipt, addresses="https://new.example.org/2", at=now + HOUR)
+    actions.withdraw(receipt=sent.receipt, at=now + HOUR)
+    report = Report.objects.get()
+    assert (report.taken_at, report.first_taken_at) == (None, now)
+    assert '"taken":true' in Entry.objects.get(verb="reports.withdraw").detail
+
+
+def test_the_first_time_it_was_taken_up_stays(now: datetime) -> None:
+    sent = make_report(at=now)
+    actions.take(report=sent.report, at=now)
+    actions.add(receipt=sent.receipt, addresses="https://new.example.org/2", at=now + HOUR)
+    actions.take(report=sent.report, at=now + HOUR)
+    report = Report.objects.get()
+    assert (report.taken_at, report.first_taken_at) == (now + HOUR, now)
+
+
+def test_what_was_taken_up_before_that_time_was_kept_is_known_by_its_steps(now: datetime) -> None:
+    new, taken, told = (make_report(at=now).report for _ in range(3))
+    actions.take(report=taken, at=now + HOUR)
+    actions.tell(report=told, step=Step.Code.IN_REVIEW, at=now + 2 * HOUR)
+    Report.objects.update(first_taken_at=None)
+    import_module("hearthline.hub.reports.migrations.0002_first_taken_at").look_back(apps, None)
+    known = dict(Report.objects.values_list("pk", "first_taken_at"))
+    assert known == {new.pk: None, taken.pk: now + HOUR, told.pk: now + 2 * HOUR}

@@ -13,7 +13,7 @@ from hearthline.hub.reports import actions
 from hearthline.hub.reports.models import Report, Step
 from hearthline.hub.reports.public.guesses import Guesses, guesses
 from hearthline.hub.reports.public.visit import RECEIPT, keep_receipt
-from hearthline.hub.reports.tests.make import PICTURE, STORY, make_report
+from hearthline.hub.reports.tests.make import PICTURE, STORY, make_report, many
 from hearthline.kit.sealing import format_receipt, new_receipt
 
 pytestmark = pytest.mark.django_db
@@ -243,3 +243,38 @@ def test_leaving_closes_the_report(client: Client, sent: actions.Submitted) -> N
     enter(client, sent.receipt)
     assert client.post(reverse("receipt_leave")).url == reverse("home")
     assert client.get(reverse("receipt_status")).url == reverse("receipt")
+
+
+def test_after_something_was_added_it_does_not_say_that_nobody_will_read(
+    client: Client, sent: actions.Submitted
+) -> None:
+    actions.take(report=sent.report, at=timezone.now())
+    enter(client, sent.receipt)
+    write(client, addresses="https://new.example.org/2")
+    question = client.get(reverse("receipt_withdraw")).content.decode()
+    assert "What we cannot stop" in question
+    assert "Nobody from our team will read it." not in question
+
+
+@pytest.mark.parametrize("field", ["body", "addresses"])
+def test_too_many_places_in_a_letter_are_given_back_with_the_way_on(
+    field: str, client: Client, sent: actions.Submitted
+) -> None:
+    enter(client, sent.receipt)
+    text = write(client, **{field: many(31)}).content.decode()
+    assert "Please give the 30 most important ones." in text
+    assert "chatter.example.org/u/30" in text
+    assert (LETTER in text) == (field == "addresses")
+    assert not sent.report.messages.exists()
+
+
+def test_a_report_that_is_full_gives_the_letter_back_too(client: Client) -> None:
+    sent = make_report(at=timezone.now(), addresses=many(30))
+    for start in (30, 60):
+        actions.add(receipt=sent.receipt, addresses=many(30, start), at=timezone.now())
+    enter(client, sent.receipt)
+    text = write(client, addresses=many(20, 90)).content.decode()
+    assert "One report has room for 100 places." in text
+    assert LETTER in text
+    assert "chatter.example.org/u/109" in text
+    assert sent.report.pointers.count() == 90

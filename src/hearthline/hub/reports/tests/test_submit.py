@@ -7,7 +7,14 @@ from hearthline.hub.audit.models import Entry
 from hearthline.hub.reports import actions
 from hearthline.hub.reports.actions import Answers, submit
 from hearthline.hub.reports.models import Draft, Pointer, Report
-from hearthline.hub.reports.tests.make import ADDRESS, PICTURE, STORY, make_answers, make_report
+from hearthline.hub.reports.tests.make import (
+    ADDRESS,
+    PICTURE,
+    STORY,
+    make_answers,
+    make_report,
+    many,
+)
 from hearthline.hub.sealing import actions as sealing
 
 pytestmark = pytest.mark.django_db
@@ -182,4 +189,11 @@ def test_a_draft_that_expired_is_not_sent(now: datetime) -> None:
             answers=make_answers(), language="en", draft=draft.pk, secret=SECRET,
             at=now + timedelta(hours=25),
         )  # fmt: skip
+    assert not Report.objects.exists()
+
+
+def test_more_places_than_one_takes_in_at_once_are_refused(now: datetime) -> None:
+    with pytest.raises(actions.AnswerRefused) as refused:
+        make_report(at=now, addresses=many(31))
+    assert (refused.value.field, refused.value.code) == ("addresses", "too_many")
     assert not Report.objects.exists()

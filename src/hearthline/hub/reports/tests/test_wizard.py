@@ -10,7 +10,16 @@ from django.urls import reverse
 
 from hearthline.hub.reports.models import Draft, Report
 from hearthline.hub.reports.public.visit import VISIT, Visit
-from hearthline.hub.reports.tests.make import ADDRESS, PICTURE, STORY, begin, say, send, tell
+from hearthline.hub.reports.tests.make import (
+    ADDRESS,
+    PICTURE,
+    STORY,
+    begin,
+    many,
+    say,
+    send,
+    tell,
+)
 
 pytestmark = pytest.mark.django_db
 STEPS = ["what", "where", "now", "words", "child", "contact", "send"]
@@ -249,3 +258,25 @@ def test_an_answer_that_is_no_choice_is_asked_again(client: Client) -> None:
     answer = begin(client, kind="weather")
     assert answer.status_code == 200
     assert not Draft.objects.exists()
+
+
+def test_too_many_places_are_given_back_with_the_way_on(client: Client) -> None:
+    tell(client)
+    text = say(client, "where", addresses=many(31), service="Another").content.decode()
+    assert "That is more than 30 places." in text
+    assert "You can add more with your receipt." in text
+    assert "chatter.example.org/u/30" in text
+    assert 'value="Another"' in text
+    assert ADDRESS in page(client, "where")
+    assert say(client, "where", addresses=many(30)).url == at("now")
+
+
+def test_places_in_the_story_count_with_those_named_before(client: Client) -> None:
+    begin(client)
+    say(client, "where", addresses=many(30))
+    text = say(client, "words", words=f"{STORY} {many(1, 30)}").content.decode()
+    assert "That is more than 30 places." in text
+    assert STORY in text
+    assert say(client, "words", words=f"{STORY} {many(1)}").url == at("child")
+    send(client)
+    assert Report.objects.get().pointers.count() == 30

@@ -13,7 +13,7 @@ from hearthline.hub.evidence.actions import end_retention
 
 def take_up_reports(*, holder: str, at: datetime) -> int:
     """New reports become cases, so that clocks and urgent lanes are true by night too."""
-    return len(actions.pull(at=at))
+    return len(actions.pull(at=at, limit=200))
 
 
 def shred_old_exhibits(*, holder: str, at: datetime, limit: int = 100) -> int:

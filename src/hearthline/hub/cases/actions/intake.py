@@ -32,7 +32,7 @@ class _Named:
 
 
 def pull(*, at: datetime, limit: int = 200) -> list[Case]:
-    """Take up reports that wait, most urgent first, and letters nobody has read.
+    """Take up at most `limit` reports that wait, most urgent first, and letters nobody has read.
 
     Each report is taken up in a transaction of its own, once, whoever else pulls meanwhile. Needs
     the desk's private key, because each address is sealed again under its subject's own key.

@@ -88,7 +88,8 @@ def open_queue(*, lane: str, by: User, at: datetime, page: int = 1, sort: str = 
     Subjects are places, not people; that they were opened is still kept, once per view.
     """
     require(by, Permission.CASES_QUEUE_READ)
-    pull(at=at)
+    # A few, so that nobody waits for a page because many wrote; the worker takes up the rest.
+    pull(at=at, limit=20)
     counts = Case.objects.lane_counts(by, at)
     if lane not in Lane.values:
         lane = Lane.URGENT if counts[Lane.URGENT] else Lane.NEW

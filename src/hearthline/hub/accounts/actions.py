@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from hearthline.hub.accounts.models import Grant, User
 from hearthline.hub.accounts.permissions import Permission, Role, require
@@ -41,7 +41,12 @@ def enrol(
         user.set_password(password)
     else:
         user.set_unusable_password()
-    user.save()
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+    except IntegrityError:
+        # Enrolled by somebody else since we looked.
+        raise AlreadyStaff(email) from None
     for role in roles:
         Grant.objects.create(user=user, role=Role(role), since=at)
     actor = by.actor if by else Actor.operator()
@@ -55,6 +60,8 @@ def grant(*, user: User, role: str, by: User, at: datetime, until: datetime | No
     require(by, Permission.ACCOUNTS_STAFF_MANAGE)
     if user == by:
         raise OwnAccount
+    # Two who give the same role at once take turns here, and the second finds it given.
+    User.objects.select_for_update().get(pk=user.pk)
     open_grant = Grant.objects.filter(user=user, role=Role(role), until__isnull=True).first()
     if open_grant:
         return open_grant

@@ -44,6 +44,11 @@ def figures_compile(request: StaffRequest) -> HttpResponse:
     except (actions.PeriodRefused, actions.PeriodNotOver) as refused:
         form.add_error("period", str(refused))
         return _list(request, form, status=422)
+    except actions.CompiledMeanwhile:
+        form.add_error(
+            "period", _("Somebody compiled this month at the same moment. Look at theirs below.")
+        )
+        return _list(request, form, status=422)
     messages.success(request, _("Compiled. A hotline manager can now look it over and publish it."))
     return redirect("figures_release", pk=release.pk)
 

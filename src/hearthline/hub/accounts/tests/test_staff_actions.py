@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.db import connection
 from django.utils import timezone
 
 from hearthline.hub.accounts.actions import (
@@ -188,3 +189,15 @@ def test_an_analyst_does_not_read_the_log(ana, now) -> None:
     with pytest.raises(NotAllowed):
         read_log(by=ana, at=now, filters=[])
     assert Entry.objects.count() == before
+
+
+def test_two_who_enrol_the_same_person_at_once_enrol_them_once(ada, now) -> None:
+    def other_was_quicker(execute, sql, params, many, context):
+        row = execute(sql, params, many, context)
+        if 'AS "a" FROM "accounts_user"' in sql:
+            User.objects.create(email="nina@example.org", name="Nina", joined_at=now)
+        return row
+
+    with connection.execute_wrapper(other_was_quicker), pytest.raises(AlreadyStaff):
+        newcomer(ada, now)
+    assert not Entry.objects.filter(verb="accounts.enrol", actor=str(ada.actor)).exists()

@@ -8,6 +8,7 @@ writes the result. A true small count never leaves the call that counted it.
 from hearthline.hub.statistics.actions.periods import PeriodNotOver, PeriodRefused
 from hearthline.hub.statistics.actions.releases import (
     AlreadyPublished,
+    CompiledMeanwhile,
     SamePerson,
     Superseded,
     compile_period,
@@ -16,6 +17,7 @@ from hearthline.hub.statistics.actions.releases import (
 
 __all__ = [
     "AlreadyPublished",
+    "CompiledMeanwhile",
     "PeriodNotOver",
     "PeriodRefused",
     "SamePerson",

@@ -2,7 +2,7 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from hearthline.hub.accounts.models import User
 from hearthline.hub.accounts.permissions import Permission, require
@@ -21,6 +21,10 @@ class AlreadyPublished(Exception):
     """These figures are public already, and stay so."""
 
 
+class CompiledMeanwhile(Exception):
+    """Somebody else compiled the same month at the same moment; theirs is there now."""
+
+
 class Superseded(Exception):
     """A newer revision of the same month was compiled; only the newest is published."""
 
@@ -31,7 +35,7 @@ def compile_period(*, period: str, by: User, at: datetime) -> Release:
 
     `period` is "YYYY-MM"; its borders are midnights in the country's time zone. Small counts and
     their companions are withheld before anything is written. Raises `NotAllowed`,
-    `PeriodRefused` or `PeriodNotOver`.
+    `PeriodRefused`, `PeriodNotOver` or `CompiledMeanwhile`.
     """
     require(by, Permission.STATISTICS_RELEASE_COMPILE)
     pack = settings.PACK
@@ -39,13 +43,17 @@ def compile_period(*, period: str, by: User, at: datetime) -> Release:
     month.require_over(at)
     # A button pressed twice takes its turn here, so that revisions are numbered one by one.
     User.objects.select_for_update().get(pk=by.pk)
-    release = Release.objects.create(
-        period=month.name,
-        revision=Release.objects.last_revision(month.name) + 1,
-        threshold=pack.statistics.threshold,
-        compiled_at=at,
-        compiled_by=by,
-    )
+    try:
+        with transaction.atomic():
+            release = Release.objects.create(
+                period=month.name,
+                revision=Release.objects.last_revision(month.name) + 1,
+                threshold=pack.statistics.threshold,
+                compiled_at=at,
+                compiled_by=by,
+            )
+    except IntegrityError:
+        raise CompiledMeanwhile from None
     figures = withhold(
         count(month, languages=pack.country.languages),
         threshold=release.threshold,

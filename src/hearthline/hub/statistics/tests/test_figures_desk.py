@@ -3,6 +3,7 @@
 
 import re
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -129,3 +130,21 @@ def test_the_preview_reads_no_ledger_and_shows_no_small_count(
     values = re.findall(r'class="chart-value">([^<]+)<', html)
     assert "24" in values
     assert not {"1", "2", "3", "4", "9"} & set(values)
+
+
+def test_compiling_at_the_same_moment_as_somebody_else_is_explained(
+    stella: User, mara: User, now: datetime
+) -> None:
+    def other_was_quicker(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        row = execute(sql, params, many, context)
+        if "MAX(" in sql:
+            Release.objects.create(
+                period="2024-03", revision=1, threshold=5, compiled_at=now, compiled_by=mara
+            )
+        return row
+
+    browser = signed_in(stella)
+    with connection.execute_wrapper(other_was_quicker):
+        answer = browser.post(reverse(COMPILE), {"period": "2024-03"})
+    assert answer.status_code == 422
+    assert "Somebody compiled this month at the same moment." in answer.content.decode()

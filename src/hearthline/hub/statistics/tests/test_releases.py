@@ -14,6 +14,7 @@ from hearthline.hub.accounts.tests.make import make_user
 from hearthline.hub.audit.models import Entry
 from hearthline.hub.statistics.actions import (
     AlreadyPublished,
+    CompiledMeanwhile,
     PeriodNotOver,
     PeriodRefused,
     SamePerson,
@@ -195,3 +196,22 @@ def test_a_later_revision_keeps_withheld_what_was_withheld_in_public(
     assert figures["reports", "kind", "grooming"] is None
     assert figures["reports", "kind", "fraud"] is None
     assert figures["reports", "total", "_T"] == 38
+
+
+def test_two_who_compile_at_once_make_one_revision(stella: User, mara: User, now: datetime) -> None:
+    def other_was_quicker(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        row = execute(sql, params, many, context)
+        if "MAX(" in sql:
+            Release.objects.bulk_create(
+                [
+                    Release(
+                        period="2026-09", revision=1, threshold=5, compiled_at=now, compiled_by=mara
+                    )
+                ]
+            )
+        return row
+
+    with connection.execute_wrapper(other_was_quicker), pytest.raises(CompiledMeanwhile):
+        compile_period(period="2026-09", by=stella, at=now)
+    assert not Entry.objects.filter(verb="statistics.compile").exists()
+    assert compile_period(period="2026-09", by=stella, at=now).revision == 1

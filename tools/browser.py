@@ -7,8 +7,9 @@ that a failure.
 
 import os
 import shutil
-import subprocess
 import sys
+
+from debian import install
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 PACKAGES = ("chromium", "fonts-noto-core", "fonts-noto-cjk")
@@ -21,19 +22,9 @@ def find() -> str | None:
     )
 
 
-def install() -> None:
-    """Install Debian's packages when this is root on a system with apt."""
-    if shutil.which("apt-get") is None or os.geteuid() != 0:
-        return
-    apt = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=900"]
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for step in (["update"], ["install", "-y", "--no-install-recommends", *PACKAGES]):
-        subprocess.run([*apt, *step], env=environment, check=False, stdout=subprocess.DEVNULL)
-
-
 def main() -> int:
     if find() is None:
-        install()
+        install(*PACKAGES)
     path = find()
     if path:
         print(f"Browser tests use {path}.")

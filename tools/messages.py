@@ -17,6 +17,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import polib
+from debian import install
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.commands import makemessages
@@ -67,6 +68,11 @@ def header_of(catalogue: polib.POFile, language: str) -> None:
 
 def gather() -> int:
     """Bring new strings of the hub and the code lists into every catalogue."""
+    if shutil.which("xgettext") is None:
+        install("gettext")
+    if shutil.which("xgettext") is None:
+        print("GNU gettext is needed to gather messages. Install it and repeat.", file=sys.stderr)
+        return 1
     with tempfile.TemporaryDirectory() as scratch:
         hub = Path(scratch) / "hub"
         shutil.copytree(

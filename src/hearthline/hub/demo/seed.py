@@ -203,7 +203,8 @@ def _finding(story: Story, outcome: str = "", note: str = "") -> Finding:
         fourc=find(incident_types(), story.kind).fourc,
         age_band=story.age_band,
         sex=story.sex,
-        legal_basis=bases[0].key if bases else "",
+        # The pack's first law is about material, its last about other exploitation.
+        legal_basis=bases[0 if story.kind == "csam_url" else -1].key if bases else "",
         note=note,
     )
 

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pysdmx.io import read_sdmx
 
 from hearthline.hub.accounts.models import User
 from hearthline.hub.statistics.actions import compile_period, publish
@@ -230,12 +231,10 @@ def test_the_sdmx_file_says_the_same(
 def test_an_independent_library_reads_the_sdmx_file(
     client: Client, stella: User, mara: User, ana: User, now: datetime
 ) -> None:
-    pytest.importorskip("pandas", reason="pysdmx reads data only with its data extra")
-    reader = pytest.importorskip("pysdmx.io")
     make_full_month(by=ana)
     release = released("2026-09", stella, mara, now)
     text = client.get(reverse("figures_sdmx", args=["2026-09"])).content.decode()
-    (dataset,) = reader.read_sdmx(text, validate=False).data
+    (dataset,) = read_sdmx(text, validate=False).data
     assert len(dataset.data) == release.observations.count()
 
 

@@ -1,5 +1,5 @@
 # Each target sets up all it needs from nothing but Python >= 3.11, make and git.
-.PHONY: help demo demo-check test test-rooms test-journeys lint fix messages bench setup clean
+.PHONY: help demo demo-check test test-rooms test-postgres test-journeys lint fix messages bench setup clean
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
@@ -19,11 +19,15 @@ demo-check: $(READY) ## the same world walked through without a person; one JSON
 
 test: $(READY) lint ## all checks
 	$(BIN)/python tools/browser.py
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-rooms test-journeys
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-journeys test-rooms test-postgres
 
 # Side by side, one on each core: the journeys mostly wait for browsers and servers.
 test-rooms: $(READY)
 	$(BIN)/pytest src tests/house
+
+# The same rooms on the other engine, a server that the run starts and removes by itself.
+test-postgres: $(READY)
+	HEARTHLINE_TEST_DATABASE=postgresql $(BIN)/pytest src/hearthline/hub
 
 test-journeys: $(READY)
 	$(BIN)/pytest tests/journeys tests/resilience

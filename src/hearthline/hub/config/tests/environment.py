@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests run as one process that holds every key, made anew for each run.
 
-A pytest plugin and not a conftest, because settings are read before any conftest is.
+On SQLite, or on a PostgreSQL of their own with HEARTHLINE_TEST_DATABASE=postgresql. A pytest
+plugin and not a conftest, because settings are read before any conftest is.
 """
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
+from hearthline.hub.config.tests.postgres import Cluster
 from hearthline.kit import sealing
 
 _home = Path(tempfile.mkdtemp(prefix="hearthline-tests-"))
@@ -25,3 +28,15 @@ for name, value in {
     "HEARTHLINE_DESK_PRIVATE_KEY": sealing.desk_private_to_text(_pair.private),
 }.items():
     os.environ.setdefault(name, value)
+
+_cluster = None
+if os.environ.get("HEARTHLINE_TEST_DATABASE") == "postgresql":
+    _cluster = Cluster.in_a_temporary_folder(durable=False)
+    os.environ["DATABASE_URL"] = _cluster.url
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing of the run behind."""
+    shutil.rmtree(_home, ignore_errors=True)
+    if _cluster:
+        _cluster.stop()

@@ -21,7 +21,7 @@ from hearthline.hub.accounts.models import User
 from hearthline.hub.accounts.permissions import Permission, Role
 
 readers = requires(Permission.ACCOUNTS_STAFF_READ)
-administrators = requires(Permission.ACCOUNTS_STAFF_MANAGE)
+administrators = requires(Permission.ACCOUNTS_STAFF_MANAGE, step_up=True)
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 

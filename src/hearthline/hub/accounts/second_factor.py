@@ -10,8 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-# One-click sign-ins of the demonstration mark their session with this.
-DEMO_SESSION = "demo_sign_in"
+from hearthline.hub.accounts import step_up
 
 
 class SecondFactorMiddleware:
@@ -35,4 +34,4 @@ def _may_pass(request: HttpRequest) -> bool:
     """Whether this request is asked for neither: the pages where both are set, and the demo."""
     if request.path.startswith(("/account/", "/language/", settings.STATIC_URL)):
         return True
-    return settings.DEMO and bool(request.session.get(DEMO_SESSION))
+    return step_up.is_demo(request.session)

@@ -56,7 +56,7 @@ def package(request: StaffRequest, pk: UUID) -> HttpResponse:
     return _page(request, _theirs(request, pk))
 
 
-@requires(Permission.REFERRALS_PACKAGE_PICK_UP)
+@requires(Permission.REFERRALS_PACKAGE_PICK_UP, step_up=True)
 @require_POST
 def package_download(request: StaffRequest, pk: UUID) -> HttpResponse:
     """The sealed package. A POST, since from here on it is with police."""

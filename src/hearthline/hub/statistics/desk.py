@@ -30,7 +30,7 @@ def figures_desk(request: StaffRequest) -> HttpResponse:
     return _list(request, CompileForm(initial={"period": last.name}))
 
 
-@requires(Permission.STATISTICS_RELEASE_COMPILE)
+@requires(Permission.STATISTICS_RELEASE_COMPILE, step_up=True)
 @require_POST
 def figures_compile(request: StaffRequest) -> HttpResponse:
     """Count a month and go to its preview."""
@@ -72,7 +72,7 @@ def figures_release(request: StaffRequest, pk: UUID) -> HttpResponse:
     )
 
 
-@requires(Permission.STATISTICS_RELEASE_PUBLISH)
+@requires(Permission.STATISTICS_RELEASE_PUBLISH, step_up=True)
 @require_POST
 def figures_publish(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Make a release public."""

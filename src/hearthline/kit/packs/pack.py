@@ -107,6 +107,13 @@ class NoticeClocks(Section):
     )
 
 
+class ComplaintClocks(Section):
+    """Days we have for a complaint about ourselves, counted from the day it came."""
+
+    acknowledge_days: Days = Field(default=3, description="days until a person has read it")
+    answer_days: Days = Field(default=30, description="days until it is answered")
+
+
 class Clocks(Section):
     claim_minutes: Minutes = Field(description="minutes an analyst's claim on a case lasts")
     first_review: ReviewClocks
@@ -114,6 +121,7 @@ class Clocks(Section):
     police_hours: Hours = Field(description="hours from confirmation to police having the package")
     police_hold_hours: Hours = Field(description="the longest hold police may ask for")
     notice: NoticeClocks
+    complaint: ComplaintClocks = ComplaintClocks()
 
     @property
     def second_review(self) -> timedelta:
@@ -131,10 +139,35 @@ class Retention(Section):
     )
     child_first_days: Days = Field(description="the same on the child-first track; shorter")
     evidence_days: Days = Field(description="days an exhibit is kept after closing")
+    complaint_days: Days = Field(
+        default=365, description="days a complaint's words are kept after its answer"
+    )
 
 
 class Statistics(Section):
     threshold: int = Field(ge=3, le=20, description="counts below this are never published, e.g. 5")
+
+
+class SignIn(Section):
+    """How staff show who they are. Everything has a default, so that older packs stay valid."""
+
+    step_up_minutes: Minutes = Field(
+        default=10, description="minutes a fresh second factor opens the gravest steps, e.g. 10"
+    )
+    idle_minutes: Minutes = Field(
+        default=20, description="minutes without a request after which a session ends, e.g. 20"
+    )
+    session_hours: Hours = Field(
+        default=8, description="hours after which a session ends in any case, e.g. 8"
+    )
+    attempts: int = Field(
+        default=5, ge=3, le=50, description="wrong passwords or codes before a lock, e.g. 5"
+    )
+    lock_minutes: list[Minutes] = Field(
+        default=[5, 15, 60],
+        min_length=1,
+        description="minutes of the first lock and of those after it, e.g. [5, 15, 60]",
+    )
 
 
 class Agency(Section):
@@ -150,6 +183,19 @@ class Agency(Section):
     country: str = Field(default="", pattern=r"^([A-Z]{2})?$")
     source: str = Field(min_length=1)
     verified_on: date
+
+
+class Partners(Section):
+    """What a partner's program may do at the interface (docs/api.md)."""
+
+    requests_per_minute: int = Field(
+        default=120, ge=1, le=6_000, description="requests one key may make in a minute, e.g. 120"
+    )
+    key_days: Days = Field(default=365, description="days a partner's key works, e.g. 365")
+    answers_hours: int = Field(
+        default=48, ge=24, le=24 * 30,
+        description="hours an answer is kept for the same Idempotency-Key, 24 or more",
+    )  # fmt: skip
 
 
 class QuickExit(Section):
@@ -169,6 +215,8 @@ class Pack(Section):
     clocks: Clocks
     retention: Retention
     statistics: Statistics
+    sign_in: SignIn = SignIn()
+    partners: Partners = Partners()
     helplines: list[PhoneNumber] = []
     legal_bases: list[LegalBasis] = []
     agencies: list[Agency] = []

@@ -45,7 +45,7 @@ def case_exhibit(request: StaffRequest, pk: UUID) -> HttpResponse:
     return page(request, found, exhibit_form=form)
 
 
-@requires(Permission.EVIDENCE_EXHIBIT_OPEN)
+@requires(Permission.EVIDENCE_EXHIBIT_OPEN, step_up=True)
 def exhibit_open(request: StaffRequest, pk: UUID, exhibit: UUID) -> HttpResponse:
     """Say why, then read a sealed record."""
     attached = get_object_or_404(

@@ -67,7 +67,7 @@ def case_disclosure(request: StaffRequest, pk: UUID, report: UUID) -> HttpRespon
     return page(request, found, report=about, ask_form=form)
 
 
-@requires(Permission.CASES_IDENTITY_APPROVE)
+@requires(Permission.CASES_IDENTITY_APPROVE, step_up=True)
 @require_POST
 def disclosure_decide(request: StaffRequest, pk: UUID, disclosure: UUID) -> HttpResponse:
     """Allow or refuse a request."""
@@ -85,7 +85,7 @@ def disclosure_decide(request: StaffRequest, pk: UUID, disclosure: UUID) -> Http
     return redirect("case", pk=pk)
 
 
-@requires(Permission.CASES_IDENTITY_REQUEST)
+@requires(Permission.CASES_IDENTITY_REQUEST, step_up=True)
 @require_POST
 def disclosure_open(request: StaffRequest, pk: UUID, disclosure: UUID) -> HttpResponse:
     """Show how a reporter can be reached, once."""

@@ -198,6 +198,42 @@ class Partners(Section):
     )  # fmt: skip
 
 
+class Flood(Section):
+    """What the public door takes in its stride. Above it reports are held apart, never refused.
+
+    Counts are for each server process, in its memory only. A network is one IPv4 address, behind
+    which a whole school or telephone company may sit, or one IPv6 /56.
+    """
+
+    network_reports: int = Field(
+        default=60, ge=30, le=10_000, description="reports one network may send at once, e.g. 60"
+    )
+    network_minutes: Minutes = Field(
+        default=10, description="minutes until a network may send as many again, e.g. 10"
+    )
+    process_reports: int = Field(
+        default=300, ge=30, le=100_000, description="reports one server process takes at once"
+    )
+    process_minutes: Minutes = Field(
+        default=10, description="minutes until a process takes as many again, e.g. 10"
+    )
+    network_guesses: int = Field(
+        default=30, ge=10, le=1_000, description="unknown receipts one network may try at once"
+    )
+    network_guess_seconds: int = Field(
+        default=10, ge=1, le=60, description="seconds until it may try one more, e.g. 10"
+    )
+    process_guesses: int = Field(
+        default=120, ge=10, le=10_000, description="unknown receipts one process takes at once"
+    )
+    process_guess_seconds: int = Field(
+        default=1, ge=1, le=60, description="seconds until it takes one more, e.g. 1"
+    )
+    urgent_per_hour: int = Field(
+        default=6, ge=1, le=60, description="urgent held reports shown under Urgent in an hour"
+    )
+
+
 class QuickExit(Section):
     url: str = Field(
         pattern=r"^https?://", description="a harmless page to leave to, such as a weather page"
@@ -217,6 +253,7 @@ class Pack(Section):
     statistics: Statistics
     sign_in: SignIn = SignIn()
     partners: Partners = Partners()
+    flood: Flood = Flood()
     helplines: list[PhoneNumber] = []
     legal_bases: list[LegalBasis] = []
     agencies: list[Agency] = []

@@ -6,6 +6,9 @@ from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass
 
+import dj_database_url
+import psycopg
+
 from hearthline.hub.demo.sink import Inbox, Received
 from hearthline.hub.demo.world import World
 from hearthline.hub.mail.actions import REPEAT_HEADER
@@ -33,6 +36,9 @@ class Ledgers:
     world: World
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
+        if self.world.database:
+            with psycopg.connect(connection_string(self.world.database)) as there:
+                return there.execute(query.encode()).fetchall()
         path = self.world.folder / "hearthline.sqlite3"
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
             return database.execute(query).fetchall()
@@ -47,10 +53,19 @@ class Ledgers:
 
     def per_case(self, table: str) -> Counter[str]:
         """How many rows each case has, by its number in hexadecimal."""
-        return Counter(str(row[0]) for row in self.rows(f"SELECT case_id FROM {table}"))  # noqa: S608
+        numbers = (str(row[0]) for row in self.rows(f"SELECT case_id FROM {table}"))  # noqa: S608
+        return Counter(number.replace("-", "") for number in numbers)
 
     def message_ids(self) -> list[str]:
         return [str(row[0]) for row in self.rows("SELECT message_id FROM mail_letter")]
+
+
+def connection_string(url: str) -> str:
+    """What libpq understands, for the address that Django was given."""
+    said = dj_database_url.parse(url)
+    return psycopg.conninfo.make_conninfo(
+        host=said["HOST"], user=said["USER"], password=said["PASSWORD"], dbname=said["NAME"]
+    )
 
 
 @dataclass(frozen=True)

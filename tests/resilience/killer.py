@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
+from hearthline.hub.config.tests.postgres import Cluster
 from hearthline.hub.demo.world import World
 
 STEPS = ("told", "sent", "claimed", "assessed", "confirmed", "police_look")
@@ -15,8 +16,9 @@ AT = {
     "public": ("told", "sent"),
     "desk": ("claimed", "assessed", "confirmed"),
     "worker": ("sent", "claimed", "assessed", "confirmed", "police_look"),
+    "database": ("sent", "claimed", "assessed", "confirmed", "police_look"),
 }
-WEIGHTS = {"worker": 3, "public": 2, "desk": 2}
+WEIGHTS = {"worker": 3, "public": 2, "desk": 2, "database": 2}
 LATEST = 0.35
 
 
@@ -29,8 +31,10 @@ class Plan:
     after: float
 
     @classmethod
-    def drawn(cls, chance: random.Random) -> "Plan":
-        part = chance.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+    def drawn(cls, chance: random.Random, *, database: bool) -> "Plan":
+        """A plan by chance; `database` where there is a database server to kill."""
+        weights = {part: n for part, n in WEIGHTS.items() if database or part != "database"}
+        part = chance.choices(list(weights), list(weights.values()))[0]
         return cls(part, chance.choice(AT[part]), chance.uniform(0, LATEST))
 
 
@@ -39,6 +43,7 @@ class Killer:
     """One kill of a part at a time; what is killed is up again before its next."""
 
     world: World
+    cluster: Cluster | None
     kills: Counter[str] = field(default_factory=Counter)
     errors: list[str] = field(default_factory=list)
     _turns: dict[str, threading.Lock] = field(
@@ -60,6 +65,9 @@ class Killer:
     def _kill(self, part: str) -> None:
         with self._turns[part]:
             try:
+                if part == "database":
+                    self._kill_database()
+                    return
                 self.world.kill(part)
                 self.kills[part] += 1
                 self.world.start(part)
@@ -67,3 +75,9 @@ class Killer:
                     time.sleep(0.5)
             except Exception as error:
                 self.errors.append(f"{part}: {type(error).__name__}: {error}")
+
+    def _kill_database(self) -> None:
+        assert self.cluster is not None
+        self.cluster.kill()
+        self.kills["database"] += 1
+        self.cluster.start()

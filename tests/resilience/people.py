@@ -17,6 +17,7 @@ Done = TypeVar("Done")
 PATIENCE = 40.0
 # What a browser shows as "the connection was lost".
 DROPPED = (OSError, HTTPException)
+AWAY = 503
 
 
 @dataclass
@@ -58,6 +59,9 @@ class Person:
                 time.sleep(0.2)
 
     def _sound(self, page: Page) -> Page:
+        if page.status == AWAY:
+            # The page that asks to wait while the database is away, and to press again.
+            raise ConnectionError(f"{page.url}: wait a minute")
         if page.status >= 500:
             self.faults.append(f"{page.status} {page.url}")
         return page

@@ -62,7 +62,14 @@ DEMO_INBOX = Path(text("HEARTHLINE_DEMO_INBOX", str(HOME / "inbox")))
 # The database.
 DATABASE_URL = secret("DATABASE_URL")
 if DATABASE_URL:
-    DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60)}
+    DATABASES = {
+        "default": dj_database_url.parse(
+            DATABASE_URL,
+            conn_max_age=60,
+            # A database that was started again is found again by the next request.
+            conn_health_checks=True,
+        )
+    }
 else:
     DATABASES = {
         "default": {

@@ -37,6 +37,8 @@ class World:
     folder: Path
     ports: dict[str, int] = field(default_factory=lambda: dict(DEFAULT_PORTS))
     pause: float = 1.0
+    # A PostgreSQL address; empty for the embedded default, a file in the folder.
+    database: str = ""
     running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
 
     def url(self, door: str, path: str = "/") -> str:
@@ -86,6 +88,7 @@ class World:
             "HEARTHLINE_HOME": str(self.folder),
             "HEARTHLINE_COUNTRY": "solmere",
             "HEARTHLINE_DEMO": "1",
+            "DATABASE_URL": self.database,
             "HEARTHLINE_SMTP_PORT": str(self.ports["smtp"]),
             "HEARTHLINE_MAIL_FROM": "hotline@hearthline.test",
             "HEARTHLINE_PROBE_HOSTS": " ".join(

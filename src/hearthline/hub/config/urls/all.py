@@ -3,6 +3,8 @@
 
 from django.urls import include, path
 
+handler500 = "hearthline.hub.ui.outage.trouble"
+
 urlpatterns = [
     path("public/", include("hearthline.hub.config.urls.public")),
     path("desk/", include("hearthline.hub.config.urls.desk")),

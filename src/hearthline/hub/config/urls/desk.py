@@ -9,11 +9,14 @@ from hearthline.hub.accounts.permissions import Permission
 from hearthline.hub.ui import desk as ui
 from hearthline.hub.ui import public as ui_public
 
+handler500 = "hearthline.hub.ui.outage.trouble"
+
 urlpatterns = [
     path("", include("hearthline.hub.cases.desk")),
     path("notices/", include("hearthline.hub.notices.desk")),
     path("referrals/", include("hearthline.hub.referrals.desk")),
     path("directory/", include("hearthline.hub.directory.desk")),
+    path("directory/", include("hearthline.hub.directory.desk_keys")),
     path("figures/", include("hearthline.hub.statistics.desk")),
     path("audit/", include("hearthline.hub.accounts.oversight")),
     path("staff/", include("hearthline.hub.accounts.desk")),

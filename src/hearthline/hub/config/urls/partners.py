@@ -7,6 +7,8 @@ from django.urls import include, path
 from hearthline.hub.accounts.doors import public
 from hearthline.hub.ui import public as ui
 
+handler500 = "hearthline.hub.ui.outage.trouble"
+
 urlpatterns = [
     path("", include("hearthline.hub.referrals.partners")),
     path("language/", public(ui.set_language), name="set_language"),

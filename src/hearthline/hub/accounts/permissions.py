@@ -29,6 +29,9 @@ class Permission(enum.StrEnum):
     CASES_MESSAGE_SEND = "cases:message:send"
     CASES_QUEUE_READ = "cases:queue:read"
     CASES_URGENCY_SET = "cases:urgency:set"
+    COMPLAINTS_COMPLAINT_HANDLE = "complaints:complaint:handle"
+    COMPLAINTS_COMPLAINT_READ = "complaints:complaint:read"
+    DIRECTORY_KEY_MANAGE = "directory:key:manage"
     DIRECTORY_ORGANISATION_EDIT = "directory:organisation:edit"
     DIRECTORY_ORGANISATION_READ = "directory:organisation:read"
     EVIDENCE_EXHIBIT_OPEN = "evidence:exhibit:open"
@@ -91,6 +94,8 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
             P.CASES_CASE_READ,
             P.CASES_QUEUE_READ,
             P.CASES_URGENCY_SET,
+            P.COMPLAINTS_COMPLAINT_HANDLE,
+            P.COMPLAINTS_COMPLAINT_READ,
             P.DIRECTORY_ORGANISATION_EDIT,
             P.DIRECTORY_ORGANISATION_READ,
             P.EVIDENCE_EXHIBIT_SHRED,
@@ -106,12 +111,20 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         {P.STATISTICS_RELEASE_COMPILE, P.STATISTICS_RELEASE_READ, P.UI_STYLE_READ}
     ),
     # Oversight reads the audit log, whose names it is about, and the figures; it changes nothing.
-    Role.OVERSIGHT: frozenset({P.ACCOUNTS_STAFF_READ, P.AUDIT_LOG_READ, P.STATISTICS_RELEASE_READ}),
+    Role.OVERSIGHT: frozenset(
+        {
+            P.ACCOUNTS_STAFF_READ,
+            P.AUDIT_LOG_READ,
+            P.COMPLAINTS_COMPLAINT_READ,
+            P.STATISTICS_RELEASE_READ,
+        }
+    ),
     Role.ADMINISTRATOR: frozenset(
         {
             P.ACCOUNTS_STAFF_MANAGE,
             P.ACCOUNTS_STAFF_READ,
             P.AUDIT_LOG_READ,
+            P.DIRECTORY_KEY_MANAGE,
             P.DIRECTORY_ORGANISATION_EDIT,
             P.DIRECTORY_ORGANISATION_READ,
             P.UI_STYLE_READ,

@@ -81,6 +81,10 @@ def organisation(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
             "superseded": one.contacts.superseded(),
             "domains": one.domains.order_by("name"),
             "members": one.members.select_related("user").order_by("user__name"),
+            "keys": [
+                {"row": key, "works": key.works(timezone.now())}
+                for key in one.keys.select_related("organisation").newest_first()
+            ],
         },
     )
 

@@ -9,7 +9,7 @@ from hearthline.hub.accounts.models import User
 from hearthline.hub.accounts.permissions import Role
 from hearthline.hub.directory.actions import Facts, Way
 from hearthline.hub.directory.hours import is_readable
-from hearthline.hub.directory.models import Contact, Organisation
+from hearthline.hub.directory.models import Contact, Organisation, PartnerKey
 from hearthline.hub.ui.fields import Day, WebAddress, Words
 
 
@@ -137,6 +137,23 @@ class KeyForm(forms.Form):
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class ProgramKeyForm(forms.Form):
+    """A key for a partner's program."""
+
+    name = Words(
+        label=_("What it is for"),
+        help_text=_("For example “their moderation tool”. Colleagues know the key by it."),
+        max_length=120,
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("It may"),
+        choices=PartnerKey.Scope.choices,
+        initial=[PartnerKey.Scope.WRITE],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Say what the key may do.")},
     )
 
 

@@ -8,6 +8,7 @@ from django.db.models import Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.accounts.models import User
+from hearthline.hub.audit.models import Actor
 from hearthline.hub.directory.hours import is_open
 
 # A contact that nobody checked for so long is marked on the desk: it may lead nowhere.
@@ -136,6 +137,60 @@ class Membership(models.Model):
                 fields=["user", "organisation"], name="directory_one_membership"
             )
         ]
+
+
+class PartnerKeyQuerySet(models.QuerySet["PartnerKey"]):
+    def in_force(self, at: datetime) -> Self:
+        return self.filter(revoked_at__isnull=True, expires_at__gt=at)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-made_at", "-id")
+
+    def known_as(self, prefix: str) -> "PartnerKey | None":
+        """The key that begins so, whatever its state."""
+        return self.select_related("organisation").filter(prefix=prefix).first()
+
+
+class PartnerKey(models.Model):
+    """What a partner's program shows at the interface. Only a keyed digest of it is kept.
+
+    The prefix is no secret: by it people talk about a key, and the program is recognised.
+    """
+
+    class Scope(models.TextChoices):
+        WRITE = "reports:write", _("Send reports")
+        READ = "reports:read", _("Read how its own reports stand")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="keys")
+    name = models.CharField(max_length=120)
+    prefix = models.CharField(max_length=12, unique=True)
+    digest = models.BinaryField(max_length=32)
+    scopes = models.JSONField(default=list)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    # A day and nothing closer: enough to see that a key is idle.
+    last_used_on = models.DateField(null=True, blank=True)
+
+    objects = PartnerKeyQuerySet.as_manager()
+
+    @property
+    def actor(self) -> Actor:
+        return Actor("partner", str(self.id))
+
+    @property
+    def scope_names(self) -> list[str]:
+        return [str(self.Scope(scope).label) for scope in self.scopes]
+
+    def works(self, at: datetime) -> bool:
+        """Whether it opens anything at `at`."""
+        return (
+            self.revoked_at is None
+            and self.expires_at > at
+            and self.organisation.retired_at is None
+        )
 
 
 def units_of(user: User) -> models.QuerySet[Organisation]:

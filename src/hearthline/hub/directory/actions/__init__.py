@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every write of the directory: seeding from the country pack, organisations, contacts, members."""
+"""Every write of the directory: seeding, organisations, contacts, members, partners' keys."""
 
 from hearthline.hub.directory.actions.checking import (
     AlreadyListed,
@@ -18,6 +18,16 @@ from hearthline.hub.directory.actions.contacts import (
     supersede_contact,
     verify_contact,
 )
+from hearthline.hub.directory.actions.keys import (
+    KeyRefused,
+    NewKey,
+    ScopeMissing,
+    TooManyKeys,
+    make_key,
+    recognise,
+    require_scope,
+    revoke_key,
+)
 from hearthline.hub.directory.actions.members import OwnMembership, join, part
 from hearthline.hub.directory.actions.organisations import (
     Facts,
@@ -34,12 +44,16 @@ __all__ = [
     "AlreadyListed",
     "DirectoryRefused",
     "Facts",
+    "KeyRefused",
+    "NewKey",
     "NoLongerCurrent",
     "NotPolice",
     "NotReachable",
     "OwnMembership",
     "ReasonMissing",
     "RecipientRefused",
+    "ScopeMissing",
+    "TooManyKeys",
     "Way",
     "WrongDay",
     "add_contact",
@@ -49,8 +63,12 @@ __all__ = [
     "drop_domain",
     "end_contact",
     "join",
+    "make_key",
     "part",
+    "recognise",
+    "require_scope",
     "retire",
+    "revoke_key",
     "seed_from_pack",
     "set_age_recipient",
     "supersede_contact",

@@ -115,6 +115,12 @@ class PoliceOutcome(Entry):
 
 
 class HostRefusal(Entry):
-    """Why a host did not remove what a notice named, and what the desk does next."""
+    """Why a host did not remove what a notice named, and what comes next.
+
+    `next_step` says it to the desk in a sentence. `then` is what the notice does by itself:
+    `escalate` at once; `reroute` to the right contact, which a person finds; `second_look` at the
+    assessment, by people; `look` at the address ourselves, now; `park` until a person acts.
+    """
 
     next_step: str = Field(min_length=1)
+    then: Literal["escalate", "reroute", "second_look", "look", "park"]

@@ -6,6 +6,12 @@ it: plain words, a `message/feedback-report` with `Feedback-Type: xarf`, and the
 XARF 4 defines no mail transport, so its notices travel in the same envelope. Where no XARF code
 is honest (see `kit.formats.xarf`), the notice is a plain mail with the same headers.
 
+A letter about several addresses is a `multipart/mixed`: one text that lists them all, then one
+whole `multipart/report` for each. A feedback report is about one incident and has one
+machine-readable part (RFC 5965, section 2), a XARF 4 document has one `url` and one `report_id`,
+and since RFC 6522 a `multipart/report` need no longer be the outermost part. So each report in the
+letter is exactly the one that would have travelled alone.
+
 Nothing else is ever attached, and a mail with any other part is refused unread: pictures reach
 hotlines that way.
 """
@@ -13,7 +19,7 @@ hotlines that way.
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
@@ -54,6 +60,14 @@ class Feedback:
     headers: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of several reports in a letter: a few words of its own, and the notice."""
+
+    plain_text: str
+    xarf: Mapping[str, Any]
+
+
 def compose(
     *,
     sender: str,
@@ -72,27 +86,8 @@ def compose(
     naming the field: for a line break or other control character anywhere in a header, for a
     header that is set here already, and for whatever `kit.formats.xarf` refuses.
     """
-    message = EmailMessage(policy=SMTP)
-    message["From"] = _address("sender", sender)
-    message["To"] = _address("recipient", recipient)
-    message.set_raw("Subject", _subject(subject))
-    if date.utcoffset() is None:
-        raise FormatRefused("date", "a time without a time zone; say which")
-    message["Date"] = date
-    if not _MESSAGE_ID.fullmatch(message_id):
-        raise FormatRefused("message_id", "an identifier in the form <left@right> is needed")
-    message["Message-ID"] = message_id
-    for name, value in headers.items():
-        if not _HEADER_NAME.fullmatch(name):
-            raise FormatRefused("headers", f"{name!r} is no header name")
-        if name.lower() in _OWN_HEADERS or name.lower().startswith(("content-", "mime-")):
-            raise FormatRefused(f"headers.{name}", "set by the notice itself")
-        if not value.isascii():
-            raise FormatRefused(f"headers.{name}", "plain ASCII only")
-        message[name] = _line(f"headers.{name}", value)
-    text = plain_text.replace("\r\n", "\n")
-    if _CONTROL_IN_TEXT.search(text):
-        raise FormatRefused("plain_text", "control characters; only tabs and line breaks")
+    message = _addressed(sender, recipient, subject, message_id, date, headers)
+    text = _clean(plain_text)
     if xarf is None:
         message.set_content(text + "\n", cte="quoted-printable")
     else:
@@ -100,8 +95,50 @@ def compose(
     return message
 
 
+def compose_several(
+    *,
+    sender: str,
+    recipient: str,
+    subject: str,
+    message_id: str,
+    date: datetime,
+    plain_text: str,
+    parts: Sequence[Part],
+    headers: Mapping[str, str],
+) -> EmailMessage:
+    """One letter with several notices; `plain_text` lists them all. Raises as `compose` does."""
+    message = _addressed(sender, recipient, subject, message_id, date, headers)
+    text = _clean(plain_text)
+    words = EmailMessage(policy=SMTP)
+    words.set_content(text + "\n", cte="quoted-printable")
+    reports = []
+    for part in parts:
+        report = EmailMessage(policy=SMTP)
+        _add_report(report, _clean(part.plain_text), xarf_format.read(part.xarf))
+        reports.append(report)
+    seen = "".join([text, *(str(part.xarf.get("report_id", "")) for part in parts)])
+    boundary = hashlib.sha256(seen.encode("utf-8")).hexdigest()[:40]
+    message["MIME-Version"] = "1.0"
+    message["Content-Type"] = f'multipart/mixed; boundary="=m{boundary}"'
+    for one in (words, *reports):
+        del one["MIME-Version"]
+        message.attach(one)
+    return message
+
+
 def parse(message: EmailMessage | bytes) -> Feedback:
-    """A notice out of a mail. Raises FormatRefused naming what is wrong with it."""
+    """The one notice of a mail. Raises FormatRefused naming what is wrong with it."""
+    found = parse_all(message)
+    if len(found) != 1:
+        raise FormatRefused("Content-Type", "several notices; read them with parse_all")
+    return found[0]
+
+
+def parse_all(message: EmailMessage | bytes) -> list[Feedback]:
+    """The notices of a mail, in its order. Raises FormatRefused naming what is wrong with it.
+
+    What a letter of several only lists in its text is for people, and is not among them.
+    """
     if isinstance(message, bytes) and len(message) > LONGEST_MAIL:
         raise FormatRefused("$", f"longer than {LONGEST_MAIL} bytes")
     try:
@@ -112,14 +149,24 @@ def parse(message: EmailMessage | bytes) -> Feedback:
         raise FormatRefused("$", f"not a readable mail: {fault}") from fault
 
 
-def _read(mail: EmailMessage) -> Feedback:
+def _read(mail: EmailMessage) -> list[Feedback]:
     headers: dict[str, str] = {}
     for name, value in mail.items():
         headers.setdefault(name, str(value))
     message_id = str(mail["Message-ID"] or "").strip()
-    if mail.get_content_type() == "text/plain":
-        return Feedback(_text(mail), {}, None, message_id, headers)
-    if mail.get_content_type() != "multipart/report":
+    kind = mail.get_content_type()
+    if kind == "text/plain":
+        return [Feedback(_text(mail), {}, None, message_id, headers)]
+    if kind != "multipart/mixed":
+        return [_read_report(mail, message_id, headers)]
+    first, *reports = mail.iter_parts()
+    if first.get_content_type() != "text/plain" or not reports:
+        raise FormatRefused("Content-Type", "a letter of several begins with the text of all")
+    return [_read_report(report, message_id, headers) for report in reports]
+
+
+def _read_report(mail: Message, message_id: str, headers: dict[str, str]) -> Feedback:
+    if mail.get_content_type() != "multipart/report" or not isinstance(mail, EmailMessage):
         raise FormatRefused("Content-Type", "a report or plain text is read here, nothing else")
     if mail.get_param("report-type") != "feedback-report":
         raise FormatRefused("Content-Type", "the report is not a feedback report")
@@ -141,6 +188,42 @@ def _read(mail: EmailMessage) -> Feedback:
     return Feedback(
         _text(parts["text/plain"]), fields, xarf_format.read(content), message_id, headers
     )
+
+
+def _addressed(
+    sender: str,
+    recipient: str,
+    subject: str,
+    message_id: str,
+    date: datetime,
+    headers: Mapping[str, str],
+) -> EmailMessage:
+    message = EmailMessage(policy=SMTP)
+    message["From"] = _address("sender", sender)
+    message["To"] = _address("recipient", recipient)
+    message.set_raw("Subject", _subject(subject))
+    if date.utcoffset() is None:
+        raise FormatRefused("date", "a time without a time zone; say which")
+    message["Date"] = date
+    if not _MESSAGE_ID.fullmatch(message_id):
+        raise FormatRefused("message_id", "an identifier in the form <left@right> is needed")
+    message["Message-ID"] = message_id
+    for name, value in headers.items():
+        if not _HEADER_NAME.fullmatch(name):
+            raise FormatRefused("headers", f"{name!r} is no header name")
+        if name.lower() in _OWN_HEADERS or name.lower().startswith(("content-", "mime-")):
+            raise FormatRefused(f"headers.{name}", "set by the notice itself")
+        if not value.isascii():
+            raise FormatRefused(f"headers.{name}", "plain ASCII only")
+        message[name] = _line(f"headers.{name}", value)
+    return message
+
+
+def _clean(plain_text: str) -> str:
+    text = plain_text.replace("\r\n", "\n")
+    if _CONTROL_IN_TEXT.search(text):
+        raise FormatRefused("plain_text", "control characters; only tabs and line breaks")
+    return text
 
 
 def _add_report(message: EmailMessage, text: str, document: Mapping[str, Any]) -> None:

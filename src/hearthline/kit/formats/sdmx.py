@@ -3,7 +3,8 @@
 
 Source: SDMX 3.0, SDMX-CSV 2.0 field guide; a missing number is written `NaN`. Written with the
 standard library: pysdmx needs pandas for this, which no hotline should have to install, so
-pysdmx only checks the result in our tests.
+pysdmx only checks the result in our tests. The same observations as SDMX-ML, and the structure
+they follow, are in `sdmx_ml`; both spell every key as `row` does here.
 
 A withheld value has OBS_STATUS `Q` (missing value; suppressed, CL_OBS_STATUS 2.2) and
 CONF_STATUS `C` (confidential statistical information, CL_CONF_STATUS 1.2). That list has codes
@@ -28,11 +29,13 @@ from hearthline.kit.codelists import (
     channels,
     fourc,
     incident_types,
+    reporter_kinds,
     sexes,
 )
 from hearthline.kit.formats.refused import FormatRefused
 
-STRUCTURE_ID = "HEARTHLINE:SPINE(1.0)"
+AGENCY, NAME, VERSION = "HEARTHLINE", "SPINE", "2.0"
+STRUCTURE_ID = f"{AGENCY}:{NAME}({VERSION})"
 TOTAL = "_T"
 MISSING = "NaN"
 
@@ -55,14 +58,29 @@ DIMENSIONS = (
     "AGE",
     "SEX",
     "OUTCOME",
+    "AUDIENCE",
+    "LANGUAGE",
+    "STATISTIC",
+    "CLOCK",
 )
-_ATTRIBUTES = ("OBS_STATUS", "CONF_STATUS", "UNIT_MEASURE")
-COLUMNS = (*_FRAME, *DIMENSIONS, "OBS_VALUE", *_ATTRIBUTES)
+ATTRIBUTES = ("OBS_STATUS", "CONF_STATUS", "UNIT_MEASURE")
+COLUMNS = (*_FRAME, *DIMENSIONS, "OBS_VALUE", *ATTRIBUTES)
+
+# Codes that are ours alone, with their English names.
+STATISTICS: Mapping[str, str] = {"median": "Median", "p90": "90th percentile"}
+CLOCKS: Mapping[str, str] = {
+    "first_review": "First look by a person",
+    "second_review": "Second review",
+    "police": "Hand-over to police",
+    "host_answer": "Answer of the hosting company",
+}
 
 _SHAPES = {
     "REF_AREA": re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?"),
     "INDICATOR": re.compile(r"[A-Za-z][A-Za-z0-9_]*"),
     "UNIT_MEASURE": re.compile(r"[A-Za-z][A-Za-z0-9_]*"),
+    # A language tag of BCP 47 in small letters, or `_T`.
+    "LANGUAGE": re.compile(r"_T|[a-z]{2,8}(-[a-z0-9]{1,8})*"),
 }
 _PERIODS = {
     "A": re.compile(r"[0-9]{4}"),
@@ -92,6 +110,10 @@ class Obs:
     age: str = TOTAL
     sex: str = TOTAL
     outcome: str = TOTAL
+    audience: str = TOTAL
+    language: str = TOTAL
+    statistic: str = TOTAL
+    clock: str = TOTAL
     status: ObsStatus = "A"
 
 
@@ -104,17 +126,25 @@ def write_csv(observations: Iterable[Obs]) -> str:
     Raises FormatRefused naming the column for a code that is on no list, a period that does not
     match its frequency, a value that is there although withheld, and a key that stands twice.
     """
-    rows = sorted(_row(observation) for observation in observations)
-    width = len(_FRAME) + len(DIMENSIONS)
-    for before, after in pairwise(rows):
-        if before[:width] == after[:width]:
-            key = "/".join(after[len(_FRAME) : width])
-            raise FormatRefused("$", f"two observations have the key {key}")
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    writer.writerows(rows)
+    writer.writerows((*_FRAME_VALUES, *row) for row in sorted_rows(observations))
     return text.getvalue()
+
+
+def sorted_rows(observations: Iterable[Obs]) -> list[tuple[str, ...]]:
+    """Each observation spelled as SDMX has it, in the order of DIMENSIONS, value, ATTRIBUTES.
+
+    Sorted by key, so that the same observations always make the same file. Raises FormatRefused
+    as `write_csv` says.
+    """
+    rows = sorted(_row(observation) for observation in observations)
+    width = len(DIMENSIONS)
+    for before, after in pairwise(rows):
+        if before[:width] == after[:width]:
+            raise FormatRefused("$", f"two observations have the key {'/'.join(after[:width])}")
+    return rows
 
 
 def read_csv(text: str) -> list[Obs]:
@@ -140,8 +170,8 @@ def read_csv(text: str) -> list[Obs]:
 
 
 @cache
-def _codes() -> dict[str, dict[str, str]]:
-    """For each breakdown, our codes and how SDMX spells them.
+def coded() -> dict[str, dict[str, str]]:
+    """For each dimension with a code list, our codes and how SDMX spells them.
 
     An SDMX identifier has no dots, so the 4Cs are spelled with underscores.
     """
@@ -152,6 +182,9 @@ def _codes() -> dict[str, dict[str, str]]:
         "AGE": {entry.code: entry.sdmx for entry in age_bands()},
         "SEX": {entry.code: entry.sdmx for entry in sexes()},
         "OUTCOME": {entry.code: entry.code for entry in assessment_outcomes()},
+        "AUDIENCE": {entry.code: entry.code for entry in reporter_kinds()},
+        "STATISTIC": {code: code for code in STATISTICS},
+        "CLOCK": {code: code for code in CLOCKS},
     }
     return {name: {**codes, TOTAL: TOTAL} for name, codes in lists.items()}
 
@@ -161,14 +194,13 @@ def _row(observation: Obs) -> tuple[str, ...]:
     for name in DIMENSIONS:
         value: str = getattr(observation, _FIELD[name])
         _check_shape(name, value)
-        codes = _codes().get(name)
+        codes = coded().get(name)
         if codes is not None and value not in codes:
             raise FormatRefused(name, f"{value!r} is on no list; known: {', '.join(codes)}")
         key.append(codes[value] if codes is not None else value)
     _check_period(observation.freq, observation.time_period)
     _check_shape("UNIT_MEASURE", observation.unit_measure)
     return (
-        *_FRAME_VALUES,
         *key,
         _value_text(observation),
         observation.status,
@@ -199,7 +231,7 @@ def _observation(row: Mapping[str, str], line: int) -> Obs:
     key: dict[str, str] = {}
     for name in DIMENSIONS:
         value = row[name]
-        codes = _codes().get(name)
+        codes = coded().get(name)
         if codes is not None:
             ours = [code for code, spelled in codes.items() if spelled == value]
             if not ours:

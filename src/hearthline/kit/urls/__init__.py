@@ -13,6 +13,7 @@ from hearthline.kit.urls.canonical import (
     subject_key,
 )
 from hearthline.kit.urls.defang import defang, mask_secrets, refang, shorten_middle
+from hearthline.kit.urls.deliver import NotDelivered, deliver
 from hearthline.kit.urls.expressions import expressions
 from hearthline.kit.urls.file_content import FileContent, FileContentRefused, refuse_file_content
 from hearthline.kit.urls.guard import PORTS, is_public, public_only
@@ -37,6 +38,7 @@ __all__ = [
     "FileContentRefused",
     "Found",
     "NameNotFound",
+    "NotDelivered",
     "Observation",
     "Refusal",
     "ResolutionFailed",
@@ -46,6 +48,7 @@ __all__ = [
     "Verdict",
     "canonicalise",
     "defang",
+    "deliver",
     "expressions",
     "find_addresses",
     "is_public",

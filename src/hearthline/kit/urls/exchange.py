@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One HEAD request to one IP address that was already checked. No body is ever read.
+"""One request to one IP address that was already checked: HEAD, or POST. No body is ever read.
 
 Bytes are taken from the connection one at a time up to the empty line that ends the headers, so
 nothing a server sends behind them enters this program. The whole exchange shares one deadline;
@@ -13,7 +13,7 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,11 +35,20 @@ _LOCATION = re.compile(
 
 class ExchangeFailed(Exception):
     """No status could be read. ``code``: timeout, refused, reset, unreachable, tls,
-    not_http, headers_too_large. ``answered`` tells whether something was there at all."""
+    not_http, headers_too_large, not_https. ``answered`` tells whether something was there at all,
+    ``arrived`` whether a body that was being sent may have come."""
 
-    def __init__(self, code: str, *, answered: bool = False, tls: TlsFacts | None = None) -> None:
+    def __init__(
+        self,
+        code: str,
+        *,
+        answered: bool = False,
+        arrived: bool = False,
+        tls: TlsFacts | None = None,
+    ) -> None:
         self.code = code
         self.answered = answered
+        self.arrived = arrived
         self.tls = tls
         super().__init__(code)
 
@@ -87,17 +96,57 @@ def head(target: Canonical, ip: str, *, timeout: float, roots: str | None = None
                 status, headers = _ask(secure, target, deadline)
     except ExchangeFailed as failed:
         raise ExchangeFailed(failed.code, answered=failed.answered, tls=tls) from failed
-    except TimeoutError as error:
-        raise ExchangeFailed("timeout", tls=tls) from error
-    except ConnectionRefusedError as error:
-        raise ExchangeFailed("refused", tls=tls) from error
-    except ssl.SSLError as error:
-        raise ExchangeFailed("tls", answered=True, tls=tls) from error
-    except ConnectionError as error:
-        raise ExchangeFailed("reset", tls=tls) from error
-    except (OSError, ValueError) as error:  # ValueError: a name TLS cannot carry
-        raise ExchangeFailed("unreachable", tls=tls) from error
+    except (OSError, ValueError) as error:
+        raise _failed(error, tls) from error
     return Answer(status, _location(headers), tls)
+
+
+def post(
+    target: Canonical,
+    ip: str,
+    *,
+    headers: Mapping[str, str],
+    body: bytes,
+    timeout: float,
+    roots: str | None = None,
+) -> int:
+    """Send ``body`` to ``target`` at ``ip`` and return the status. Headers are all that is read.
+
+    Over TLS with a certificate that verifies, or not at all. ``roots`` is PEM text of certificate
+    authorities to trust besides the system's; ``timeout`` (seconds) covers everything. Raises
+    ``ExchangeFailed``, whose ``arrived`` says whether the other side may have the body.
+    """
+    if target.scheme != "https":
+        raise ExchangeFailed("not_https")
+    deadline, context = Deadline(timeout), ssl.create_default_context()
+    if roots is not None:
+        context.load_verify_locations(cadata=roots)
+    head_lines = _request(target, "POST", {**headers, "Content-Length": str(len(body))})
+    arrived = False
+    try:
+        with _handshake(target, ip, deadline, context) as secure:
+            secure.settimeout(deadline.left())
+            arrived = True
+            secure.sendall(head_lines + body)
+            status, _ = _answer(secure, deadline)
+    except ExchangeFailed as failed:
+        raise ExchangeFailed(failed.code, answered=failed.answered, arrived=True) from failed
+    except (OSError, ValueError) as error:
+        raise ExchangeFailed(_failed(error, None).code, arrived=arrived) from error
+    return status
+
+
+def _failed(error: OSError | ValueError, tls: TlsFacts | None) -> ExchangeFailed:
+    match error:
+        case TimeoutError():
+            return ExchangeFailed("timeout", tls=tls)
+        case ConnectionRefusedError():
+            return ExchangeFailed("refused", tls=tls)
+        case ssl.SSLError():
+            return ExchangeFailed("tls", answered=True, tls=tls)
+        case ConnectionError():
+            return ExchangeFailed("reset", tls=tls)
+    return ExchangeFailed("unreachable", tls=tls)  # ValueError: a name TLS cannot carry
 
 
 @contextlib.contextmanager
@@ -169,7 +218,12 @@ def _summary(name: x509.Name) -> str:
 
 def _ask(connection: socket.socket, target: Canonical, deadline: Deadline) -> tuple[int, bytes]:
     connection.settimeout(deadline.left())
-    connection.sendall(_request(target))
+    connection.sendall(_request(target, "HEAD", {"User-Agent": USER_AGENT, "Accept": "*/*"}))
+    return _answer(connection, deadline)
+
+
+def _answer(connection: socket.socket, deadline: Deadline) -> tuple[int, bytes]:
+    """The status and headers of the final answer (RFC 9110, 15.2: others may come before it)."""
     allowance = HEADER_LIMIT
     while True:
         block = header_block(connection, deadline, allowance)
@@ -179,19 +233,18 @@ def _ask(connection: socket.socket, target: Canonical, deadline: Deadline) -> tu
         status = int(line[1])
         if not 100 <= status < 200:
             return status, block
-        allowance -= len(block)  # An interim answer (RFC 9110, 15.2); the final one follows.
+        allowance -= len(block)
 
 
-def _request(target: Canonical) -> bytes:
+def _request(target: Canonical, method: str, headers: Mapping[str, str]) -> bytes:
     """The request of RFC 9112. ``href`` is pure ASCII without spaces: it can hold no line break."""
     origin = f"{target.scheme}://{target.host}"
     host = target.host if target.port is None else f"{target.host}:{target.port}"
     resource = target.href[len(origin) + len(host) - len(target.host) :]
     lines = [
-        f"HEAD {resource} HTTP/1.1",
+        f"{method} {resource} HTTP/1.1",
         f"Host: {host}",
-        f"User-Agent: {USER_AGENT}",
-        "Accept: */*",
+        *(f"{name}: {value}" for name, value in headers.items()),
         "Connection: close",
     ]
     return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii")

@@ -30,15 +30,15 @@ MEDIAN = Obs("KE", "median_hours", "M", "2026-09", Decimal("18.50"), "HOURS")
 def test_a_row_names_its_dataflow_and_every_dimension() -> None:
     assert write_csv([QUARTER]) == (
         "STRUCTURE,STRUCTURE_ID,ACTION,REF_AREA,INDICATOR,FREQ,TIME_PERIOD,KIND,FOURC,CHANNEL,"
-        "AGE,SEX,OUTCOME,OBS_VALUE,OBS_STATUS,CONF_STATUS,UNIT_MEASURE\r\n"
-        "dataflow,HEARTHLINE:SPINE(1.0),I,KE,reports_received,Q,2026-Q3,_T,_T,_T,_T,_T,_T,"
-        "120,A,F,COUNT\r\n"
+        "AGE,SEX,OUTCOME,AUDIENCE,LANGUAGE,STATISTIC,CLOCK,OBS_VALUE,OBS_STATUS,CONF_STATUS,UNIT_MEASURE\r\n"
+        "dataflow,HEARTHLINE:SPINE(2.0),I,KE,reports_received,Q,2026-Q3,"
+        "_T,_T,_T,_T,_T,_T,_T,_T,_T,_T,120,A,F,COUNT\r\n"
     )
 
 
 def test_codes_are_spelled_the_sdmx_way() -> None:
     row = write_csv([GIRLS]).splitlines()[1]
-    assert ",grooming,4C_contact_sex,_T,Y9T12,F,_T,9,A,F,COUNT" in row
+    assert ",grooming,4C_contact_sex,_T,Y9T12,F,_T,_T,_T,_T,_T,9,A,F,COUNT" in row
 
 
 def test_a_withheld_value_is_marked_and_tells_nothing_of_why() -> None:
@@ -57,7 +57,7 @@ def test_what_was_written_is_read_back() -> None:
 def test_an_independent_library_reads_the_same() -> None:
     dataset: Any
     (dataset,) = read_sdmx(write_csv([QUARTER, GIRLS, HIDDEN, MEDIAN])).get_datasets()
-    assert dataset.short_urn == "Dataflow=HEARTHLINE:SPINE(1.0)"
+    assert dataset.short_urn == "Dataflow=HEARTHLINE:SPINE(2.0)"
     assert list(dataset.data.columns) == list(COLUMNS[3:])
     values = dict(
         zip(
@@ -87,6 +87,10 @@ def test_an_independent_library_reads_the_same() -> None:
         ({"age": "Y9T12"}, "AGE"),
         ({"sex": "F"}, "SEX"),
         ({"outcome": "guilty"}, "OUTCOME"),
+        ({"audience": "crowd"}, "AUDIENCE"),
+        ({"language": "English"}, "LANGUAGE"),
+        ({"statistic": "mean"}, "STATISTIC"),
+        ({"clock": "cuckoo"}, "CLOCK"),
         ({"status": "Q"}, "OBS_VALUE"),
         ({"value": None}, "OBS_VALUE"),
         ({"value": 1.5}, "OBS_VALUE"),
@@ -109,7 +113,7 @@ def test_one_key_cannot_have_two_values() -> None:
 @pytest.mark.parametrize(
     ("find", "put", "column"),
     [
-        ("SPINE(1.0)", "OTHER(1.0)", "STRUCTURE_ID"),
+        ("SPINE(2.0)", "OTHER(1.0)", "STRUCTURE_ID"),
         ("OUTCOME,", "", "OUTCOME"),
         ("COUNT\r\n", "COUNT,more\r\n", "$"),
         (",120,", ",many,", "OBS_VALUE"),

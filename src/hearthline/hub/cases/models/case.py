@@ -5,48 +5,14 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.accounts.models import User
 from hearthline.hub.accounts.permissions import Permission
-from hearthline.hub.evidence.models import Exhibit
+from hearthline.hub.cases.models.assessment import Assessment
+from hearthline.hub.cases.models.subject import Sighting, Subject
 from hearthline.hub.reports.models import Message, Report
-from hearthline.hub.sealing.models import SealedRow
-
-
-class Subject(SealedRow):
-    """What reports are about: one address, one account, or one report's words."""
-
-    class Kind(models.TextChoices):
-        URL = "url", _("Web address")
-        ACCOUNT = "account", _("Account")
-        WORDS = "words", _("Words only")
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-    digest = models.BinaryField(max_length=32, unique=True)
-    host_digest = models.BinaryField(max_length=32, db_index=True, default=b"")
-    # The canonical address, or `service/account`; empty for words only.
-    address = models.BinaryField(default=b"")
-    host = models.BinaryField(default=b"")
-    first_seen = models.DateTimeField()
-    last_seen = models.DateTimeField()
-    report_count = models.PositiveIntegerField(default=0)
-
-
-class Sighting(models.Model):
-    """A report that named the subject."""
-
-    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="sightings")
-    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["at", "id"]
-        constraints = [
-            models.UniqueConstraint(fields=["subject", "report"], name="cases_sighting_once")
-        ]
 
 
 class Lane(models.TextChoices):
@@ -270,98 +236,3 @@ class Case(models.Model):
         if self.state == self.State.AWAITING_SECOND and self.second_due_at:
             return self.second_due_at - settings.PACK.clocks.second_review, self.second_due_at
         return None
-
-
-class AssessmentQuerySet(models.QuerySet["Assessment"]):
-    def settled_in(self, start: datetime, end: datetime) -> Self:
-        """Findings that two people, or a senior, made final in the period."""
-        agreed = Q(stage=Assessment.Stage.SECOND, agrees=True)
-        final = agreed | Q(stage=Assessment.Stage.SENIOR)
-        return self.filter(final, at__gte=start, at__lt=end)
-
-    def counted_by_outcome(self) -> dict[str, int]:
-        """How many cases have each outcome among these assessments."""
-        by_outcome = self.order_by().values_list("outcome")
-        return dict(by_outcome.annotate(Count("case", distinct=True)))
-
-
-class Assessment(SealedRow):
-    """One person's judgement. Never edited, only superseded. Append-only by database trigger."""
-
-    class Stage(models.TextChoices):
-        FIRST = "first", _("First assessment")
-        SECOND = "second", _("Second review")
-        SENIOR = "senior", _("Senior's decision")
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assessments")
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    stage = models.CharField(max_length=10, choices=Stage.choices)
-    supersedes = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
-    # For a second review: does the reviewer agree with what it reviews?
-    agrees = models.BooleanField(null=True)
-    outcome = models.CharField(max_length=20)
-    incident_type = models.CharField(max_length=40)
-    fourc = models.JSONField(default=list)
-    age_band = models.CharField(max_length=20, default="unknown")
-    sex = models.CharField(max_length=20, default="unknown")
-    self_generated = models.BooleanField(default=False)
-    peer = models.BooleanField(default=False)
-    legal_basis = models.CharField(max_length=60, blank=True)
-    # Sealed under the subject's key, which is its data key.
-    note = models.BinaryField(default=b"")
-
-    objects = AssessmentQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["at", "id"]
-
-
-class LevelChange(models.Model):
-    """Urgency raised or lowered by a person. Append-only by database trigger."""
-
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="level_changes")
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    before = models.CharField(max_length=2)
-    after = models.CharField(max_length=2)
-    reason = models.CharField(max_length=500, blank=True)
-
-
-class CaseExhibitQuerySet(models.QuerySet["CaseExhibit"]):
-    def outlived(self, before: datetime) -> Self:
-        """Exhibits of cases closed before a time, not shredded yet."""
-        return self.filter(case__closed_at__lt=before, exhibit__shredded_at__isnull=True)
-
-
-class CaseExhibit(models.Model):
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="exhibits")
-    exhibit = models.ForeignKey(Exhibit, on_delete=models.PROTECT, related_name="+")
-    added_at = models.DateTimeField()
-
-    objects = CaseExhibitQuerySet.as_manager()
-
-
-class Disclosure(models.Model):
-    """A request to read who the reporter is. Needs a second person; shown once per approval."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="disclosures")
-    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="+")
-    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    requested_at = models.DateTimeField()
-    reason = models.CharField(max_length=500)
-    decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    decided_at = models.DateTimeField(null=True)
-    approved = models.BooleanField(null=True)
-    opened_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ["requested_at"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("requested_by")),
-                name="cases_disclosure_by_two",
-            )
-        ]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
 import uuid
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.conf import settings
@@ -32,8 +33,35 @@ def record(
     `verb` is `<room>.<act>` such as "cases.assess". `detail` holds codes and numbers of records,
     never a person's data.
     """
+    entry = _entry(at, actor, verb, about, reason, detail)
+    entry.save(force_insert=True)
+    return entry
+
+
+def record_each(
+    *,
+    at: datetime,
+    actor: Actor,
+    verb: str,
+    about: Iterable[models.Model],
+    reason: str = "",
+    **detail: Plain | uuid.UUID,
+) -> None:
+    """Write the same entry about each of many rows, in the caller's transaction."""
+    entries = [_entry(at, actor, verb, row, reason, detail) for row in about]
+    Entry.objects.bulk_create(entries, batch_size=500)
+
+
+def _entry(
+    at: datetime,
+    actor: Actor,
+    verb: str,
+    about: models.Model,
+    reason: str,
+    detail: Mapping[str, Plain | uuid.UUID],
+) -> Entry:
     plain = {k: str(v) if isinstance(v, uuid.UUID) else v for k, v in detail.items()}
-    return Entry.objects.create(
+    return Entry(
         at=at,
         actor=str(actor),
         roles=actor.roles,

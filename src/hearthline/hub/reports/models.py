@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.sealing.models import SealedRow
@@ -40,9 +40,27 @@ class Draft(models.Model):
 
 class ReportQuerySet(models.QuerySet["Report"]):
     def awaiting_triage(self) -> Self:
-        """Reports the desk has not taken up yet, most urgent first."""
-        waiting = self.filter(taken_at__isnull=True, withdrawn_at__isnull=True)
-        return waiting.order_by("level", "received_at")
+        """Reports the desk has not taken up yet, most urgent first. Never one that is held."""
+        return self._waiting(Report.Lane.MAIN).order_by("level", "received_at")
+
+    def held(self) -> Self:
+        """Reports in the quarantine lane that nobody has dealt with, most urgent first."""
+        return self._waiting(Report.Lane.QUARANTINE).order_by("level", "received_at")
+
+    def urgent(self) -> Self:
+        """Danger or contact now, as stated."""
+        return self.filter(level__in=["U0", "U1"])
+
+    def counted(self) -> Self:
+        """Reports the published figures speak of: all but those held in a flood."""
+        return self.exclude(lane=Report.Lane.QUARANTINE)
+
+    def held_as_flood(self) -> Self:
+        """Reports that came in a flood and were not released from quarantine."""
+        return self.filter(lane=Report.Lane.QUARANTINE)
+
+    def _waiting(self, lane: str) -> Self:
+        return self.filter(lane=lane, taken_at__isnull=True, withdrawn_at__isnull=True)
 
     def of_receipt(self, digest: bytes) -> "Report | None":
         """The report this receipt's digest belongs to."""
@@ -76,6 +94,14 @@ class Report(SealedRow):
         CLOSED = "closed", _("Closed")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
+    class Lane(models.TextChoices):
+        MAIN = "main", _("Main")
+        QUARANTINE = "quarantine", _("Held")
+
+    class HeldBecause(models.TextChoices):
+        NETWORK = "network", _("Many from one network")
+        RUSH = "rush", _("Very many at once")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     receipt_digest = models.BinaryField(max_length=32, unique=True)
     # The draft it was sent from, so that sending twice makes one report.
@@ -107,11 +133,36 @@ class Report(SealedRow):
     closed_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
     retain_until = models.DateTimeField(null=True, db_index=True)
+    # Held apart when it came in a flood without a proof of work; nothing says from where.
+    lane = models.CharField(
+        max_length=12, choices=Lane.choices, default=Lane.MAIN, db_default=Lane.MAIN
+    )
+    held_because = models.CharField(
+        max_length=12, choices=HeldBecause.choices, blank=True, default="", db_default=""
+    )
+    # While it is held: a keyed digest of its words, so that the same words are seen to be so.
+    words_digest = models.BinaryField(max_length=32, null=True)
 
     objects = ReportQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["taken_at", "withdrawn_at", "level", "received_at"])]
+        indexes = [
+            models.Index(fields=["taken_at", "withdrawn_at", "level", "received_at"]),
+            models.Index(
+                fields=["lane", "taken_at", "withdrawn_at", "level", "received_at"],
+                name="reports_by_lane",
+            ),
+            models.Index(
+                fields=["words_digest"],
+                condition=Q(words_digest__isnull=False),
+                name="reports_held_words",
+            ),
+        ]
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it stands in the quarantine lane, or was closed there."""
+        return self.lane == self.Lane.QUARANTINE
 
 
 class Pointer(SealedRow):

@@ -11,6 +11,7 @@ from hearthline.hub.audit.models import Actor
 from hearthline.hub.reports.actions.answers import Answers, NothingTold
 from hearthline.hub.reports.actions.drafts import keep_receipt, lock_draft, open_receipt
 from hearthline.hub.reports.actions.pointers import Place, add_pointers, places
+from hearthline.hub.reports.actions.quarantine import hold
 from hearthline.hub.reports.models import Draft, Report, Step
 from hearthline.hub.sealing import actions as sealing
 from hearthline.hub.sealing.models import DataKey
@@ -52,9 +53,12 @@ def submit(
     at: datetime,
     draft: uuid.UUID | None = None,
     secret: bytes = b"",
+    held_because: str = "",
     channel: str = "web",
 ) -> Submitted:
     """Receive a report. It is on disk, sealed for the desk and for its receipt, when this returns.
+
+    With a reason to hold it (`Report.HeldBecause`) it stands in the quarantine lane.
 
     Sent from a draft (with the `secret` that opens it), sending twice gives the same report and
     the same receipt. Raises NothingTold, AnswerRefused, FileContentRefused and DraftGone; then
@@ -79,6 +83,8 @@ def submit(
         report = _receive(
             answers, named, prepared, language=language, draft=held, channel=channel, at=at
         )
+        if held_because:
+            hold(report, answers.words, held_because)
         if held:
             keep_receipt(held, secret, prepared.receipt, at)
         record(
@@ -90,6 +96,7 @@ def submit(
             kind=report.kind,
             level=report.level,
             channel=channel,
+            lane=report.lane,
         )
     return Submitted(report, prepared.receipt)
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
+from hearthline.hub.directory.models import Organisation
 from hearthline.hub.sealing.models import SealedRow
 
 
@@ -16,6 +17,25 @@ class Audience(models.TextChoices):
     CHILD = "child", _("I am under 18")
     PUBLIC = "public", _("I saw something online")
     PROFESSIONAL = "professional", _("I work with children")
+
+
+class Profession(models.TextChoices):
+    """In which work somebody who reports for a child met it."""
+
+    TEACHER = "teacher", _("Teacher or school staff")
+    HEALTH = "health", _("Doctor, nurse or other health staff")
+    SOCIAL_WORKER = "social_worker", _("Social worker")
+    POLICE = "police", _("Police")
+    MODERATOR = "moderator", _("Moderator at a company")
+    OTHER = "other", _("Other work with children")
+
+
+class ChildKnows(models.TextChoices):
+    """Whether the child knows that somebody reports."""
+
+    YES = "yes", _("Yes")
+    NO = "no", _("No")
+    UNSURE = "unsure", _("Not sure")
 
 
 class DraftQuerySet(models.QuerySet["Draft"]):
@@ -66,6 +86,10 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """The report this receipt's digest belongs to."""
         return self.select_related("data_key").filter(receipt_digest=digest).first()
 
+    def sent_by(self, partner: Organisation) -> Self:
+        """Reports that came from this organisation's own program."""
+        return self.filter(partner=partner)
+
     def received_in(self, start: datetime, end: datetime) -> Self:
         return self.filter(received_at__gte=start, received_at__lt=end)
 
@@ -108,6 +132,17 @@ class Report(SealedRow):
     draft = models.UUIDField(null=True, unique=True)
     audience = models.CharField(max_length=20, choices=Audience.choices)
     channel = models.CharField(max_length=20, default="web")
+    # The organisation whose program sent it; empty for people at the public door.
+    partner = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # Of a professional: in which work, and whether the child knows of the report. "" otherwise.
+    profession = models.CharField(
+        max_length=20, choices=Profession.choices, blank=True, default="", db_default=""
+    )
+    child_knows = models.CharField(
+        max_length=10, choices=ChildKnows.choices, blank=True, default="", db_default=""
+    )
     language = models.CharField(max_length=12)
     received_at = models.DateTimeField(db_index=True)
     # Codes of kit.codelists; "" or "unknown" where the reporter skipped.
@@ -228,3 +263,24 @@ class Message(SealedRow):
 
     class Meta:
         ordering = ["sent_at", "id"]
+
+
+class PartnerAnswerQuerySet(models.QuerySet["PartnerAnswer"]):
+    def outlived(self, at: datetime) -> Self:
+        return self.filter(expires_at__lte=at)
+
+
+class PartnerAnswer(models.Model):
+    """What a partner's program was answered, so that asking again changes nothing.
+
+    Found by a digest of the partner's key and the request's Idempotency-Key; sealed under both,
+    so that this side cannot read it without the program asking again.
+    """
+
+    digest = models.BinaryField(max_length=32, unique=True)
+    body_digest = models.BinaryField(max_length=32)
+    # Results so far, in order; a request that was cut off goes on after the last.
+    results = models.BinaryField(default=b"")
+    expires_at = models.DateTimeField(db_index=True)
+
+    objects = PartnerAnswerQuerySet.as_manager()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from hearthline.hub.reports import actions
-from hearthline.hub.reports.models import Draft, Report
+from hearthline.hub.reports.models import Draft, PartnerAnswer, Report
 
 BATCH = 200
 
@@ -24,4 +24,10 @@ def end_retention(*, holder: str, at: datetime) -> int:
     return len(reports)
 
 
-SWEEPS: tuple[Callable[..., int], ...] = (drop_drafts, end_retention)
+def drop_answers(*, holder: str, at: datetime) -> int:
+    """Forget what partners' programs were answered, past the pack's hours; how many."""
+    deleted, _ = PartnerAnswer.objects.outlived(at).delete()
+    return deleted
+
+
+SWEEPS: tuple[Callable[..., int], ...] = (drop_drafts, end_retention, drop_answers)

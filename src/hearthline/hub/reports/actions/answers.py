@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from hearthline.hub.reports.models import Audience, Report
+from hearthline.hub.reports.models import Audience, ChildKnows, Profession, Report
 from hearthline.kit.codelists import Entry, age_bands, find, incident_types, sexes, stated_facts
 from hearthline.kit.urls import refuse_file_content
 
@@ -65,11 +65,15 @@ class Answers:
     safe_contact: str = Report.SafeContact.RECEIPT
     contact: str = ""
     code_word: str = ""
+    profession: str = ""
+    child_knows: str = ""
 
     def check(self) -> None:
         """Raise AnswerRefused or FileContentRefused when an answer cannot be kept."""
         _one_of("audience", self.audience, Audience.values)
         _one_of("safe_contact", self.safe_contact, Report.SafeContact.values)
+        _one_of("profession", self.profession, ["", *Profession.values])
+        _one_of("child_knows", self.child_knows, ["", *ChildKnows.values])
         _known("kind", self.kind, incident_types())
         _known("age_band", self.age_band, age_bands())
         _known("sex", self.sex, sexes())

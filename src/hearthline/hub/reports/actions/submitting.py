@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +9,7 @@ from django.db import transaction
 
 from hearthline.hub.audit.actions import record
 from hearthline.hub.audit.models import Actor
+from hearthline.hub.directory.models import Organisation
 from hearthline.hub.reports.actions.answers import Answers, NothingTold
 from hearthline.hub.reports.actions.drafts import keep_receipt, lock_draft, open_receipt
 from hearthline.hub.reports.actions.pointers import Place, add_pointers, places
@@ -24,7 +26,10 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True)
 class Submitted:
-    """A report that was received, and the sixteen digits that lead its reporter back to it."""
+    """A report that was received, and the sixteen digits that lead its reporter back to it.
+
+    `receipt` is "" for a partner's report that was sent without asking for one.
+    """
 
     report: Report
     receipt: str
@@ -38,6 +43,11 @@ class _Prepared:
     digest: bytes
     row: DataKey
     key: kit.DataKey
+
+    @classmethod
+    def without_receipt(cls, at: datetime) -> Self:
+        """For the desk alone: nothing slow is made, and no receipt will ever fit."""
+        return cls("", secrets.token_bytes(32), *sealing.prepare(at=at))
 
     @classmethod
     def new(cls, at: datetime) -> Self:
@@ -55,13 +65,17 @@ def submit(
     secret: bytes = b"",
     held_because: str = "",
     channel: str = "web",
+    partner: Organisation | None = None,
+    with_receipt: bool = True,
 ) -> Submitted:
     """Receive a report. It is on disk, sealed for the desk and for its receipt, when this returns.
 
     With a reason to hold it (`Report.HeldBecause`) it stands in the quarantine lane.
 
     Sent from a draft (with the `secret` that opens it), sending twice gives the same report and
-    the same receipt. Raises NothingTold, AnswerRefused, FileContentRefused and DraftGone; then
+    the same receipt. `partner` is the organisation whose program sent it.
+
+    Raises NothingTold, AnswerRefused, FileContentRefused and DraftGone; then
     nothing is kept and the draft is as it was.
     """
     answers.check()
@@ -74,15 +88,16 @@ def submit(
         words=answers.words,
     )
     # Before the transaction, so that one reporter's key keeps no other report waiting.
-    prepared = _Prepared.new(at)
+    prepared = _Prepared.new(at) if with_receipt else _Prepared.without_receipt(at)
     with transaction.atomic():
         held = lock_draft(draft, at) if draft else None
         if held and held.receipt:
             sent = Report.objects.get(draft=held.pk)
             return Submitted(sent, open_receipt(draft=held, secret=secret))
         report = _receive(
-            answers, named, prepared, language=language, draft=held, channel=channel, at=at
-        )
+            answers, named, prepared, language=language, draft=held, channel=channel, at=at,
+            partner=partner,
+        )  # fmt: skip
         if held_because:
             hold(report, answers.words, held_because)
         if held:
@@ -110,6 +125,7 @@ def _receive(
     draft: Draft | None,
     channel: str,
     at: datetime,
+    partner: Organisation | None,
 ) -> Report:
     prepared.row.save(force_insert=True)
     key = prepared.key
@@ -121,6 +137,9 @@ def _receive(
         draft=draft.pk if draft else None,
         audience=answers.audience,
         channel=channel,
+        partner=partner,
+        profession=answers.profession,
+        child_knows=answers.child_knows,
         language=language,
         received_at=at,
         kind=answers.kind,

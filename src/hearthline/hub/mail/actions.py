@@ -7,6 +7,7 @@ with the same Message-ID (RFC 5322, 3.6.4) and a header that says it may be a se
 """
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -20,7 +21,7 @@ from django.db import transaction
 from hearthline.hub.audit.actions import record
 from hearthline.hub.audit.models import Actor
 from hearthline.hub.clocks.actions import hold, release, retry_at
-from hearthline.hub.mail.models import Letter
+from hearthline.hub.mail.models import About, Letter
 from hearthline.hub.sealing.actions import destroy, mint, open_as_desk
 
 # RFC 5321, 4.5.4.1: give up after four or five days.
@@ -56,10 +57,12 @@ def post(
     purpose: str,
     at: datetime,
     about: uuid.UUID | None = None,
+    also: Sequence[uuid.UUID] = (),
 ) -> Letter:
     """Queue `message` for `recipient`, due at once. The same Message-ID twice is one letter.
 
-    `about` is the record it is about, so that it can be held back (see `hold_back`).
+    `about` is the record it is about, so that it can be held back (see `hold_back`); `also` are
+    others it is about as well.
 
     From, To and Date are filled in where absent; `Auto-Submitted` (RFC 3834) keeps answering
     machines quiet. The caller audits what the letter is about. Raises `RecipientRefused`.
@@ -84,6 +87,7 @@ def post(
     )
     letter.seal(key, "message", message.as_bytes(policy=_WIRE).decode("ascii"))
     letter.save()
+    About.objects.bulk_create(About(letter=letter, record=record) for record in also)
     return letter
 
 
@@ -93,7 +97,10 @@ def hold_back(*, about: uuid.UUID, until: datetime | None) -> int:
 
     One that the mail server is being given at this moment cannot be called back.
     """
-    return Letter.objects.unsent_about(about).update(held_until=until)
+    unsent = [Letter.State.QUEUED, Letter.State.SENDING]
+    shared = About.objects.filter(record=about, letter__state__in=unsent)
+    together = shared.update(held_until=until)
+    return together + Letter.objects.unsent_about(about).update(held_until=until)
 
 
 @transaction.atomic
@@ -104,7 +111,7 @@ def start_sending(*, letter: Letter, holder: str, at: datetime) -> bytes:
     mark of a possible second copy. Raises `LeaseLost`, and `HeldBack` when it was held meanwhile.
     """
     letter = hold(letter, holder=holder)
-    if letter.held_until is not None and letter.held_until > at:
+    if letter.is_held(at):
         raise HeldBack
     wire = letter.unseal(open_as_desk(letter.data_key), "message").encode("ascii")
     if letter.state == Letter.State.SENDING:

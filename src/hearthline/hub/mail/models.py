@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from hearthline.hub.clocks.models import DueRow, free
 from hearthline.hub.sealing.models import SealedRow
@@ -19,7 +19,8 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         unsent = [Letter.State.QUEUED, Letter.State.SENDING]
         not_held = Q(held_until__isnull=True) | Q(held_until__lte=at)
         waiting = self.filter(free(at), not_held, due_at__lte=at, state__in=unsent)
-        return waiting.order_by("due_at", "pk")
+        held = About.objects.filter(letter=OuterRef("pk"), held_until__gt=at)
+        return waiting.exclude(Exists(held)).order_by("due_at", "pk")
 
     def unsent_about(self, about: uuid.UUID) -> Self:
         """Letters about one record that have not certainly gone."""
@@ -64,3 +65,16 @@ class Letter(SealedRow, DueRow):
     last_error = models.CharField(max_length=300, blank=True)
 
     objects = LetterQuerySet.as_manager()
+
+    def is_held(self, at: datetime) -> bool:
+        """Whether it, or one of the records it is about, is held back."""
+        alone = self.held_until is not None and self.held_until > at
+        return alone or self.abouts.filter(held_until__gt=at).exists()
+
+
+class About(models.Model):
+    """One of several records a letter is about. While one is held back, the letter is."""
+
+    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="abouts")
+    record = models.UUIDField(db_index=True)
+    held_until = models.DateTimeField(null=True)

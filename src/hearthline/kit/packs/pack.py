@@ -105,6 +105,26 @@ class NoticeClocks(Section):
     watch_hours: list[Hours] = Field(
         description="hours after removal at which the address is looked at again, e.g. [24, 168]"
     )
+    counts: Literal["hours", "business_days"] = Field(
+        default="hours",
+        description='"hours", or "business_days" where the hours of closed days do not count',
+    )
+    group_minutes: int = Field(
+        default=0,
+        ge=0,
+        le=24 * 60,
+        description="minutes a notice waits for others to the same host; 0: it waits for none",
+    )
+    group_largest: int = Field(
+        default=25, ge=1, le=100, description="the most addresses one letter names"
+    )
+    urgent: list[Literal["U0", "U1", "U2", "U3", "U4"]] = Field(
+        default=["U0", "U1"],
+        description="urgency levels whose letters wait for no window, night or holiday",
+    )
+    post_hours: Hours = Field(
+        default=24, description="hours in which an HTTPS endpoint is tried before a person is asked"
+    )
 
 
 class ComplaintClocks(Section):
@@ -112,6 +132,17 @@ class ComplaintClocks(Section):
 
     acknowledge_days: Days = Field(default=3, description="days until a person has read it")
     answer_days: Days = Field(default=30, description="days until it is answered")
+
+
+class Calendar(Section):
+    """The days on which offices are closed, by the date where the reader of a letter is."""
+
+    weekend: list[Literal["mo", "tu", "we", "th", "fr", "sa", "su"]] = Field(
+        default=[], max_length=6, description='days offices are closed, e.g. ["sa", "su"]'
+    )
+    holidays: list[date] = Field(
+        default=[], description="public holidays as dates, such as 2026-12-25; renew them yearly"
+    )
 
 
 class Clocks(Section):
@@ -248,6 +279,7 @@ class Pack(Section):
     child: Child
     emergency: Emergency
     quick_exit: QuickExit
+    calendar: Calendar = Calendar()
     clocks: Clocks
     retention: Retention
     statistics: Statistics

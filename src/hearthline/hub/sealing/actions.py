@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 from datetime import datetime
+from functools import lru_cache
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from django.conf import settings
+from django.db import transaction
 
 from hearthline.hub.sealing.models import DataKey
 from hearthline.kit import sealing as kit
@@ -15,43 +18,98 @@ class KeyDestroyed(Exception):
     """The record's key was destroyed at the end of its retention; nothing can be read."""
 
 
-def mint(*, at: datetime, receipt: str | None = None) -> tuple[DataKey, kit.DataKey]:
+def mint(*, at: datetime) -> tuple[DataKey, kit.DataKey]:
     """A new data key: its ledger row (saved) and the key itself, for use in this request only."""
-    row, key = prepare(at=at, receipt=receipt)
-    row.save()
+    row, key = prepare(at=at)
+    row.save(force_insert=True)
     return row, key
 
 
-def prepare(*, at: datetime, receipt: str | None = None) -> tuple[DataKey, kit.DataKey]:
-    """What `mint` makes, its row not saved yet.
-
-    Wrapping to a receipt is slow on purpose (some 50 ms); prepared before a transaction, it keeps
-    nobody else from writing.
-    """
+def prepare(*, at: datetime) -> tuple[DataKey, kit.DataKey]:
+    """What `mint` makes, its row not saved yet: before a transaction, it keeps nobody waiting."""
     key = kit.DataKey.generate()
-    row = DataKey(made_at=at)
-    public = kit.desk_public_from_text(
-        _needed("DESK_PUBLIC_KEY"), name="HEARTHLINE_DESK_PUBLIC_KEY"
-    )
+    public = current_key()
+    row = DataKey(made_at=at, desk_key=kit.desk_key_id(public))
     row.wrapped_desk = kit.wrap_for_desk(key, public, row=row.row)
-    if receipt is not None:
-        row.wrapped_receipt = kit.wrap_for_receipt(key, receipt, pepper(), row=row.row)
     return row, key
 
 
 def open_as_desk(row: DataKey) -> kit.DataKey:
-    """The data key, by the desk's private key. Refused in a process that was not given it."""
+    """The data key, by one of the desk's private keys.
+
+    Raises KeyDestroyed, and KeyMissing in a process that was not given the private key it needs.
+    """
     _refuse_destroyed(row)
-    private = kit.desk_private_from_text(
-        _needed("DESK_PRIVATE_KEY"), name="HEARTHLINE_DESK_PRIVATE_KEY"
-    )
-    return kit.unwrap_by_desk(bytes(row.wrapped_desk), private, row=row.row)
+    try:
+        return desk_ring().unwrap(bytes(row.wrapped_desk), row=row.row, key_id=row.desk_key)
+    except kit.KeyNotHeld as missing:
+        raise KeyMissing(
+            f"This process does not hold desk key {missing.key_id}. Put it on the ring in "
+            f"HEARTHLINE_DESK_PRIVATE_KEY and start the {settings.DOOR} program again."
+        ) from None
 
 
-def open_with_receipt(row: DataKey, receipt: str) -> kit.DataKey:
-    """The data key, by the reporter's own receipt."""
+def current_key() -> X25519PublicKey:
+    """The desk's public key, to which new data keys are wrapped."""
+    return kit.desk_public_from_text(_needed("DESK_PUBLIC_KEY"), name="HEARTHLINE_DESK_PUBLIC_KEY")
+
+
+def desk_ring() -> kit.DeskRing:
+    """The desk's private keys. Refused in a process that was not given them."""
+    return _ring(_needed("DESK_PRIVATE_KEY"))
+
+
+@transaction.atomic
+def rewrap(*, limit: int = 500) -> int:
+    """Wrap up to `limit` keys that hang on an older desk key to the current one; how many.
+
+    Killed halfway it has done whole batches and nothing else, so it is simply run again. A key
+    destroyed meanwhile stays destroyed. What a key seals is not touched. Raises KeyMissing when
+    the ring lacks the current key, because nobody could read what it wraps.
+    """
+    public, ring = current_key(), desk_ring()
+    current = kit.desk_key_id(public)
+    if current not in ring.ids:
+        raise KeyMissing(
+            f"HEARTHLINE_DESK_PUBLIC_KEY is desk key {current}, and HEARTHLINE_DESK_PRIVATE_KEY "
+            "does not hold it. Set both from the same key file."
+        )
+    rows = list(DataKey.objects.hanging_elsewhere(current, ring.ids)[:limit])
+    done = 0
+    for row in rows:
+        wrapped = kit.wrap_for_desk(open_as_desk(row), public, row=row.row)
+        still = DataKey.objects.living().filter(pk=row.pk, desk_key=row.desk_key)
+        if row.desk_key is None:
+            still = DataKey.objects.living().filter(pk=row.pk, desk_key__isnull=True)
+        done += still.update(wrapped_desk=wrapped, desk_key=current)
+    return done
+
+
+def quick_keys(receipt: str) -> kit.ReceiptKeys:
+    """The keys of a receipt until its slow step. Raises ReceiptMistyped, KeyMissing."""
+    return kit.quick_receipt_keys(receipt, pepper())
+
+
+def lasting_keys(receipt: str) -> kit.ReceiptKeys:
+    """The keys of a receipt for good, by the slow step of some 30 ms: not in a transaction.
+
+    Raises ReceiptMistyped, KeyMissing.
+    """
+    return kit.receipt_keys(receipt, pepper())
+
+
+def wrap_for_receipt(row: DataKey, key: kit.DataKey, keys: kit.ReceiptKeys) -> None:
+    """Let the receipt open the row's key from now on. A key destroyed meanwhile stays destroyed."""
+    wrapped = keys.wrap(key, row=row.row)
+    DataKey.objects.filter(pk=row.pk, destroyed_at__isnull=True).update(wrapped_receipt=wrapped)
+
+
+def open_with_receipt(
+    row: DataKey, keys: kit.ReceiptKeys, wrapped: bytes | None = None
+) -> kit.DataKey:
+    """The data key, by the reporter's own receipt: from `wrapped`, or from what the row holds."""
     _refuse_destroyed(row)
-    return kit.unwrap_by_receipt(bytes(row.wrapped_receipt or b""), receipt, pepper(), row=row.row)
+    return keys.unwrap(bytes(wrapped or row.wrapped_receipt or b""), row=row.row)
 
 
 def destroy(row: DataKey, *, at: datetime) -> None:
@@ -69,6 +127,12 @@ def pepper() -> bytes:
 def digest(value: str, *, purpose: str) -> bytes:
     """A keyed blind index of `value`: equal values are found, none can be read back."""
     return kit.digest(value, pepper(), purpose=purpose)
+
+
+@lru_cache(maxsize=2)
+def _ring(text: str) -> kit.DeskRing:
+    """Read once: a page opens many rows."""
+    return kit.DeskRing.from_text(text, name="HEARTHLINE_DESK_PRIVATE_KEY")
 
 
 def _needed(setting: str) -> str:

@@ -24,31 +24,45 @@ from .envelope import SealBroken
 from .index import digest
 from .keytext import KeyRefused, new_secret_text, secret_from_text
 from .receipt import ReceiptMistyped, format_receipt, new_receipt, parse_receipt
-from .receipt_keys import receipt_digest, receipt_key, unwrap_by_receipt, wrap_for_receipt
+from .receipt_keys import ReceiptKeys, quick_receipt_keys, receipt_keys
+from .ring import DeskRing, KeyNotHeld, desk_key_id
+from .shares import ShareRefused, join_shares, split_into_shares
 from .tokens import open_token, seal_token
+from .unwrapper import Local, Program, UnixSocket, UnwrapFailed, Unwrapper, run
 
 __all__ = [
     "DataKey",
     "DeskKeyPair",
+    "DeskRing",
+    "KeyNotHeld",
     "KeyRefused",
+    "Local",
+    "Program",
+    "ReceiptKeys",
     "ReceiptMistyped",
     "SealBroken",
+    "ShareRefused",
+    "UnixSocket",
+    "UnwrapFailed",
+    "Unwrapper",
+    "desk_key_id",
     "desk_private_from_text",
     "desk_private_to_text",
     "desk_public_from_text",
     "desk_public_to_text",
     "digest",
     "format_receipt",
+    "join_shares",
     "new_receipt",
     "new_secret_text",
     "open_token",
     "parse_receipt",
-    "receipt_digest",
-    "receipt_key",
+    "quick_receipt_keys",
+    "receipt_keys",
+    "run",
     "seal_token",
     "secret_from_text",
+    "split_into_shares",
     "unwrap_by_desk",
-    "unwrap_by_receipt",
     "wrap_for_desk",
-    "wrap_for_receipt",
 ]

@@ -99,7 +99,7 @@ def test_a_process_without_the_private_key_seals_but_cannot_read_back(now, setti
 def test_another_desks_key_opens_nothing(now, settings) -> None:
     row, _ = mint(at=now)
     settings.DESK_PRIVATE_KEY = desk_private_to_text(DeskKeyPair.generate().private)
-    with pytest.raises(SealBroken):
+    with pytest.raises(KeyMissing, match=row.desk_key):
         open_as_desk(row)
 
 

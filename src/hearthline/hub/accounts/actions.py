@@ -134,6 +134,23 @@ def read_log(*, by: User, at: datetime, filters: list[str]) -> EntryQuerySet:
     return Entry.objects.newest_first()
 
 
-def note_sign_in(*, user: User, at: datetime) -> None:
-    """Keep in the audit log that somebody came in."""
-    record(at=at, actor=user.actor, verb="accounts.sign_in", about=user)
+def note_sign_in(*, user: User, by: list[str], at: datetime) -> None:
+    """Keep in the audit log that somebody came in, and what they showed, such as ["webauthn"]."""
+    record(at=at, actor=user.actor, verb="accounts.sign_in", about=user, by=by)
+
+
+def note_proof(*, user: User, by: str, at: datetime) -> None:
+    """Keep in the audit log that somebody who is signed in proved a second factor again."""
+    record(at=at, actor=user.actor, verb="accounts.prove", about=user, by=by)
+
+
+def note_factors(
+    *, user: User, before: dict[int, str], after: dict[int, str], at: datetime
+) -> None:
+    """Keep in the audit log which second factors somebody added or removed; numbers and kinds."""
+    for verb, ones, without in (
+        ("accounts.add_factor", after, before),
+        ("accounts.remove_factor", before, after),
+    ):
+        for pk in sorted(ones.keys() - without.keys()):
+            record(at=at, actor=user.actor, verb=verb, about=user, kind=ones[pk], factor=pk)

@@ -4,14 +4,19 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.mfa.utils import is_mfa_enabled
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hearthline.hub.accounts.actions import note_password, note_sign_in
 from hearthline.hub.accounts.models import User
+from hearthline.hub.accounts.second_factor import is_last_factor
+from hearthline.hub.accounts.step_up import PROOFS
 
 
 class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -20,7 +25,8 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
-        note_sign_in(user=user, at=timezone.now())
+        given = [str(proof.get("type", proof["method"])) for proof in request.session[PROOFS]]
+        note_sign_in(user=user, by=given, at=timezone.now())
 
     def is_safe_url(self, url: str | None) -> bool:
         """Whether somebody may be sent on to `url`. What is no address at all is not safe."""
@@ -30,13 +36,18 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             return False
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """The password is asked for again before a second factor changes, not for the first one.
+        """Never by allauth, which takes a password for it: our routes ask for a second factor."""
+        return False
 
-        Whoever sets up the first one has signed in a moment ago and can go nowhere else.
-        """
-        if not is_mfa_enabled(self.request.user):
-            return False
-        return bool(super().is_reauthentication_required(app=app, **kwargs))
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, str]]:
+        """The second factors by which `user` can show again that it is them, best first."""
+        kinds = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+        ways = []
+        if Authenticator.Type.WEBAUTHN in kinds:
+            ways.append(("mfa_reauthenticate_webauthn", _("Use a passkey")))
+        if kinds & {Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES}:
+            ways.append(("mfa_reauthenticate", _("Use six digits or a recovery code")))
+        return [{"id": name, "url": reverse(name), "description": said} for name, said in ways]
 
     def clean_password(self, password: str, user: User | None = None) -> str:
         """Refuse the password somebody was given, or has already, as their new one."""
@@ -51,3 +62,17 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return "/"
+
+
+class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        return not is_last_factor(authenticator)
+
+    def generate_authenticator_name(self, user: User, type: str) -> str:  # noqa: A002
+        count = Authenticator.objects.filter(user=user, type=type).count() + 1
+        return _("Passkey %(number)s") % {"number": count}
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Passkeys belong to the host name of this door; a device shows our service's name."""
+        entity: dict[str, str] = super().get_public_key_credential_rp_entity()
+        return entity | {"name": settings.PACK.country.service_name}

@@ -3,6 +3,7 @@
 
 from collections.abc import Callable
 
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
@@ -11,6 +12,20 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from hearthline.hub.accounts import step_up
+from hearthline.hub.accounts.models import User
+
+# What a person works with. Recovery codes only help back to one of these.
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+def has_factor(user: User) -> bool:
+    return bool(is_mfa_enabled(user, types=FACTORS))
+
+
+def is_last_factor(authenticator: Authenticator) -> bool:
+    """Whether without it the person would have no second factor left to work with."""
+    others = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=FACTORS)
+    return authenticator.type in FACTORS and not others.exclude(pk=authenticator.pk).exists()
 
 
 class SecondFactorMiddleware:
@@ -25,7 +40,7 @@ class SecondFactorMiddleware:
             if user.must_change_password:
                 messages.info(request, _("Choose a password of your own before you begin."))
                 return redirect("account_change_password")
-            if not is_mfa_enabled(user):
+            if not has_factor(user):
                 return redirect("mfa_activate_totp")
         return self.get_response(request)
 

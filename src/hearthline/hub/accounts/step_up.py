@@ -55,15 +55,16 @@ def is_fresh(session: SessionBase, user: "User", at: datetime) -> bool:
     )
 
 
-def ask(request: HttpRequest, user: "User") -> HttpResponse | None:
+def ask(request: HttpRequest, user: "User", *, keep: bool = True) -> HttpResponse | None:
     """None when the proof is fresh; otherwise the answer that asks for it.
 
     A page is come back to afterwards. A form that was sent does nothing yet: its answer (403)
-    carries what was sent, so that it can be sent again once the proof is given.
+    carries what was sent, so that it can be sent again once the proof is given. Where that would
+    carry a secret, `keep` is False, and the form's own page is come back to, empty.
     """
     if is_fresh(request.session, user, timezone.now()):
         return None
-    if request.method in {"GET", "HEAD"}:
+    if request.method in {"GET", "HEAD"} or not keep:
         return redirect(way(request.get_full_path()))
     sent = [
         (name, value)

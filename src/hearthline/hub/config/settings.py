@@ -10,7 +10,7 @@ from pathlib import Path
 import dj_database_url
 from csp.constants import NONE, SELF
 
-from hearthline.hub.config.environment import flag, mapping, secret, text, words
+from hearthline.hub.config.environment import count, flag, mapping, secret, text, words
 from hearthline.kit.packs import Pack, read_pack
 
 HUB = Path(__file__).resolve().parent.parent
@@ -41,6 +41,8 @@ PUBLIC_URL = text("HEARTHLINE_PUBLIC_URL", "http://127.0.0.1:8000")
 DESK_URL = text("HEARTHLINE_DESK_URL", "http://127.0.0.1:8001")
 PARTNERS_URL = text("HEARTHLINE_PARTNERS_URL", "http://127.0.0.1:8002")
 ALLOWED_HOSTS = words("HEARTHLINE_HOSTS", "127.0.0.1 localhost")
+# How many of our own proxies stand between the public and this process (docs/operators.md).
+TRUSTED_PROXIES = count("HEARTHLINE_TRUSTED_PROXIES", most=5)
 _secure = PUBLIC_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [
     url for url in (PUBLIC_URL, DESK_URL, PARTNERS_URL) if url.startswith("https://")
@@ -187,7 +189,19 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "hearthline.hub.accounts.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# A passkey asks for a finger, a face or a number, so it counts as both factors.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "add_webauthn": "hearthline.hub.accounts.factor_forms.AddPasskeyForm",
+    "authenticate_webauthn": "hearthline.hub.accounts.factor_forms.UsePasskeyForm",
+    "edit_webauthn": "hearthline.hub.accounts.factor_forms.RenamePasskeyForm",
+    "login_webauthn": "hearthline.hub.accounts.factor_forms.SignInByPasskeyForm",
+    "reauthenticate_webauthn": "hearthline.hub.accounts.factor_forms.ProveByPasskeyForm",
+}
 MFA_TOTP_ISSUER = PACK.country.service_name
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -253,7 +267,9 @@ LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Strict"
 LANGUAGE_COOKIE_SECURE = _secure
 FORMAT_MODULE_PATH = "hearthline.hub.config.formats"
-LOCALE_PATHS = [HUB / "locale"]
+# The public reads texts that have come as far as the country asks for; the desk reads all.
+_texts = PACK.country.public_texts
+LOCALE_PATHS = [HUB / "locale_public" / _texts if _public and _texts != "draft" else HUB / "locale"]
 
 # Static files are hashed at set-up and served by the same process, so no other host is asked.
 STATIC_URL = "/static/"

@@ -34,6 +34,14 @@ def flag(name: str) -> bool:
     raise EnvironmentRefused(f"{name} is {value!r}; set it to 1 or 0.")
 
 
+def count(name: str, *, most: int) -> int:
+    """A whole number from 0, which it is where nothing is set, to `most`."""
+    value = text(name, "0")
+    if not (value.isascii() and value.isdecimal() and int(value) <= most):
+        raise EnvironmentRefused(f"{name} is {value!r}; set it to a number from 0 to {most}.")
+    return int(value)
+
+
 def words(name: str, default: str = "") -> list[str]:
     """A list separated by commas or spaces."""
     return text(name, default).replace(",", " ").split()

@@ -61,6 +61,8 @@ def server(host: str, port: int, workers: int) -> list[str]:
         "--host", host, "--port", str(port),
         "--workers", str(workers), "--blocking-threads", "4",
         "--respawn-failed-workers", "--no-ws", "--log-level", "warning",
+        # An access log would hold the addresses of children.
+        "--no-access-log",
         "hearthline.hub.config.wsgi:application",
     ]  # fmt: skip
 

@@ -27,6 +27,7 @@ from hearthline.hub.reports.actions.drafts import (
     open_receipt,
     save_draft,
 )
+from hearthline.hub.reports.actions.quarantine import NotHeld, close_as_flood, release
 from hearthline.hub.reports.actions.reading import (
     ReportText,
     answer,
@@ -45,6 +46,7 @@ __all__ = [
     "DraftGone",
     "DraftSent",
     "Letter",
+    "NotHeld",
     "NothingTold",
     "ReceiptUnknown",
     "ReportGone",
@@ -54,6 +56,7 @@ __all__ = [
     "Submitted",
     "add",
     "answer",
+    "close_as_flood",
     "come_back",
     "discard_draft",
     "end_retention",
@@ -62,6 +65,7 @@ __all__ = [
     "open_receipt",
     "read_report",
     "recognise",
+    "release",
     "reveal_contact",
     "save_draft",
     "submit",

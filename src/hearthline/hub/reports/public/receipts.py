@@ -20,6 +20,7 @@ from hearthline.hub.reports.forms import LetterForm, ReceiptForm
 from hearthline.hub.reports.models import Audience, Report, Step
 from hearthline.hub.reports.public.guesses import guesses
 from hearthline.hub.reports.public.help import lines_for
+from hearthline.hub.reports.public.networks import network_of
 from hearthline.hub.reports.public.visit import end_receipt, keep_receipt, receipt_of
 
 WAIT = 5  # seconds
@@ -33,9 +34,10 @@ def enter(request: HttpRequest) -> HttpResponse:
         return render(request, "reports/receipt.html", {"form": ReceiptForm()})
     at = timezone.now()
     form = ReceiptForm(request.POST)
-    receipt = _recognised(form, at)
+    waiting = guesses.wait(network_of(request), at)
+    receipt = None if waiting else _recognised(request, form, at)
     if receipt is None:
-        return _not_recognised(request, form, at)
+        return _not_recognised(request, form, waiting)
     response = redirect("receipt_status")
     keep_receipt(response, receipt, at)
     return response
@@ -61,10 +63,11 @@ def message(request: HttpRequest) -> HttpResponse:
     receipt = receipt_of(request, at)
     if receipt is None:
         again = ReceiptForm(request.POST if "receipt" in request.POST else None)
-        receipt = _recognised(again, at)
+        waiting = guesses.wait(network_of(request), at)
+        receipt = None if waiting else _recognised(request, again, at)
         if receipt is None:
             form.is_valid()
-            context = {"form": again, "letter": form, "waiting": guesses.too_many(at)}
+            context = {"form": again, "letter": form, "waiting": waiting}
             return render(request, "reports/receipt_again.html", context)
     if not form.is_valid():
         response = _report(request, receipt, form, at)
@@ -114,15 +117,15 @@ def leave(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _recognised(form: ReceiptForm, at: datetime) -> str | None:
-    """The receipt in the form when a report has it. Wrong ones make everybody wait a little."""
-    if guesses.too_many(at) or not form.is_valid():
+def _recognised(request: HttpRequest, form: ReceiptForm, at: datetime) -> str | None:
+    """The receipt in the form when a report has it. Wrong ones make their network wait a little."""
+    if not form.is_valid():
         return None
     receipt = str(form.cleaned_data["receipt"])
     try:
         actions.recognise(receipt=receipt)
     except actions.ReceiptUnknown:
-        guesses.missed(at)
+        guesses.missed(network_of(request), at)
         form.add_error(
             "receipt", _("We found nothing with these digits. Please check each of them.")
         )
@@ -130,10 +133,10 @@ def _recognised(form: ReceiptForm, at: datetime) -> str | None:
     return receipt
 
 
-def _not_recognised(request: HttpRequest, form: ReceiptForm, at: datetime) -> HttpResponse:
-    if guesses.too_many(at):
-        response = render(request, "reports/wait.html", status=429)
-        response["Retry-After"] = str(WAIT)
+def _not_recognised(request: HttpRequest, form: ReceiptForm, waiting: int) -> HttpResponse:
+    if waiting:
+        response = render(request, "reports/wait.html", {"seconds": waiting}, status=429)
+        response["Retry-After"] = str(waiting)
         return response
     return render(request, "reports/receipt.html", {"form": form})
 
@@ -153,6 +156,7 @@ def _report(request: HttpRequest, receipt: str, form: LetterForm, at: datetime) 
         "letters": view.messages,
         "form": form,
         "gone": view.gone,
+        "closed_unread": report.is_held and report.state == Report.State.CLOSED,
         "may_write": not view.gone and report.withdrawn_at is None,
         "may_withdraw": _can_withdraw(view),
         "helplines": lines_for(report.audience, at),
@@ -187,7 +191,10 @@ def _next(view: actions.ReporterView, at: datetime) -> dict[str, Any] | None:
     if report.state != Report.State.RECEIVED:
         return None
     due = report.received_at + settings.PACK.clocks.first_review.of(report.level)
-    if due > at:
+    if report.is_held:
+        # No time is promised that a flood may break.
+        text = _("Very many messages came at once. It may take longer than usual.")
+    elif due > at:
         by = date_format(localtime(due), "DATETIME_FORMAT")
         text = _("By %(time)s at the latest.") % {"time": by}
     elif any(step.code == Step.Code.CLOSED for step in view.steps):

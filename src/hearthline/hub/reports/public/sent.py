@@ -67,7 +67,10 @@ def what_happens_next(report: Report) -> list[dict[str, Any]]:
         },
         {
             "title": _("A person from our team reads it."),
-            "text": _("Within %(time)s.") % {"time": look},
+            # No time is promised that a flood may break.
+            "text": _("Very many messages came at once. It may take longer than usual.")
+            if report.is_held
+            else _("Within %(time)s.") % {"time": look},
             "state": "current",
         },
         {

@@ -16,7 +16,10 @@ from hearthline.hub.accounts.doors import public
 from hearthline.hub.reports import actions, wording
 from hearthline.hub.reports.forms import STEP_FORMS, StepForm
 from hearthline.hub.reports.models import Audience, Draft, Report
+from hearthline.hub.reports.public.challenge import Challenge, is_proven
+from hearthline.hub.reports.public.flood import door
 from hearthline.hub.reports.public.help import lines_for
+from hearthline.hub.reports.public.networks import network_of
 from hearthline.hub.reports.public.visit import Visit, end_visit, new_secret, visit_of
 
 STEPS = [*STEP_FORMS, "send"]
@@ -136,6 +139,7 @@ def _send(
                 language=get_language() or "",
                 draft=visit.draft,
                 secret=visit.secret,
+                held_because=_weigh(request, visit, at) if told.tells_something else "",
                 at=at,
             )
             return redirect("report_sent")
@@ -152,8 +156,18 @@ def _send(
         "number": len(STEPS),
         "steps": STEPS,
         "back": reverse("report_step", args=[STEPS[-2]]),
+        "challenge": Challenge.new(visit.draft, at)
+        if door.is_busy(network_of(request), at)
+        else None,
     }
     return render(request, "reports/send.html", context)
+
+
+def _weigh(request: HttpRequest, visit: Visit, at: datetime) -> str:
+    """Why this report is held, "" as a rule: only in a flood, and not with a proof of work."""
+    told = request.POST
+    proven = is_proven(told.get("challenge", ""), told.get("proof", ""), draft=visit.draft, at=at)
+    return door.receive(network_of(request), at, proven=proven)
 
 
 def _summary(told: actions.Answers) -> list[dict[str, object]]:

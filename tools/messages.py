@@ -1,7 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Catalogues of messages: `gather` new strings (needs GNU gettext), `compile` the translated.
 
-`tidy` drops the translations of strings that are gone, and `missing` counts what is left to do.
+`tidy` drops the translations of strings that are gone, `missing` counts what is left to do, and
+`mark LANGUAGE STATE` says how far every translated string of a language has come:
+
+    draft     written by one hand (a string that says nothing is one)
+    checked   read again, beside the English, by another than who wrote it
+    reviewed  read by a native speaker who works in child protection
+
+The state stands with each string as the comment `state: checked`; a string whose English changes
+is a new string and a draft. A country's pack says which state its public door asks for
+(`[country] public_texts`); what has not come so far is shown in the country's first language, or
+else in English. So `compile` writes a catalogue of all strings, and one for each state asked for.
 
 Gathering happens in a copy: gettext leaves half-made files beside the templates while it works,
 and nobody else should meet them. The labels of the code lists live in the library as data; they
@@ -10,10 +20,11 @@ likeness: a guessed translation on a child's page is worse than English.
 """
 
 import contextlib
+import re
 import shutil
 import sys
 import tempfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import polib
@@ -26,6 +37,8 @@ from hearthline.kit.codelists import source_strings
 
 HUB = Path(__file__).resolve().parent.parent / "src" / "hearthline" / "hub"
 LANGUAGES = ("ar", "es", "fr", "ru", "zh_Hans")
+STATES = ("draft", "checked", "reviewed")
+_STATE = re.compile(r"^state: (\w+)$", re.MULTILINE)
 UNFOLDED = 1_000_000  # one message, one line: a change of a word is a change of a line
 
 
@@ -111,22 +124,62 @@ def tidy() -> int:
 
 
 def missing() -> int:
-    """Say how many strings of each language still want a translator."""
+    """Say how many strings of each language want a translator, and how far the others are."""
     for language in LANGUAGES:
         catalogue = polib.pofile(str(place(language)))
         strings = [entry for entry in catalogue if not entry.obsolete]
-        print(f"{language}: {len(catalogue.untranslated_entries())} of {len(strings)} missing")
+        states = Counter(state_of(entry) for entry in catalogue.translated_entries())
+        told = ", ".join(f"{states[state]} {state}" for state in STATES)
+        left = len(catalogue.untranslated_entries())
+        print(f"{language}: {left} of {len(strings)} missing; {told}")
+    return 0
+
+
+def state_of(entry: polib.POEntry) -> str:
+    """How far the translation of a string has come."""
+    said = _STATE.search(entry.tcomment)
+    return said.group(1) if said else STATES[0]
+
+
+def mark(language: str, state: str) -> int:
+    """Put every translated string of a language that has not come so far into `state`."""
+    catalogue = polib.pofile(str(place(language)), wrapwidth=UNFOLDED)
+    for entry in catalogue.translated_entries():
+        if STATES.index(state_of(entry)) < STATES.index(state):
+            rest = _STATE.sub("", entry.tcomment).strip()
+            entry.tcomment = f"{rest}\nstate: {state}".strip()
+    catalogue.save()
     return 0
 
 
 def compile_all() -> int:
-    """Write a .mo beside every .po; no gettext needed."""
-    for catalogue in sorted(HUB.glob("locale/*/LC_MESSAGES/django.po")):
-        polib.pofile(str(catalogue)).save_as_mofile(str(catalogue.with_suffix(".mo")))
+    """Write the catalogues that programs read; no gettext needed."""
+    for source in sorted(HUB.glob("locale/*/LC_MESSAGES/django.po")):
+        catalogue = polib.pofile(str(source))
+        catalogue.save_as_mofile(str(source.with_suffix(".mo")))
+        for state in STATES[1:]:
+            target = HUB / "locale_public" / state / source.relative_to(HUB / "locale")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            advanced(catalogue, state).save_as_mofile(str(target.with_suffix(".mo")))
     return 0
 
 
-COMMANDS = {"gather": gather, "tidy": tidy, "missing": missing, "compile": compile_all}
+def advanced(catalogue: polib.POFile, state: str) -> polib.POFile:
+    """The strings of a catalogue that have come to `state` or further."""
+    kept = polib.POFile()
+    kept.metadata = catalogue.metadata
+    needed = STATES.index(state)
+    kept.extend(e for e in catalogue if STATES.index(state_of(e)) >= needed)
+    return kept
+
+
+COMMANDS = {
+    "gather": gather,
+    "tidy": tidy,
+    "missing": missing,
+    "mark": mark,
+    "compile": compile_all,
+}
 
 if __name__ == "__main__":
-    raise SystemExit(COMMANDS[sys.argv[1]]())
+    raise SystemExit(COMMANDS[sys.argv[1]](*sys.argv[2:]))

@@ -10,7 +10,7 @@ from pathlib import Path
 import dj_database_url
 from csp.constants import NONE, SELF
 
-from hearthline.hub.config.environment import count, flag, mapping, secret, text, words
+from hearthline.hub.config.environment import count, desk_keys, flag, mapping, secret, text, words
 from hearthline.kit.packs import Pack, read_pack
 
 HUB = Path(__file__).resolve().parent.parent
@@ -31,9 +31,10 @@ PACK: Pack = read_pack(
 SECRET_KEY = secret("HEARTHLINE_SECRET_KEY")
 PEPPER = secret("HEARTHLINE_PEPPER")
 VISIT_SECRET = secret("HEARTHLINE_VISIT_SECRET")
-DESK_PUBLIC_KEY = text("HEARTHLINE_DESK_PUBLIC_KEY")
-DESK_PRIVATE_KEY = secret("HEARTHLINE_DESK_PRIVATE_KEY")
-AUDIT_PUBLIC_KEY = text("HEARTHLINE_AUDIT_PUBLIC_KEY")
+# The desk may hold several private keys and the log several public ones, the current one first.
+DESK_PUBLIC_KEY = secret("HEARTHLINE_DESK_PUBLIC_KEY")
+DESK_PRIVATE_KEY = desk_keys()
+AUDIT_PUBLIC_KEY = secret("HEARTHLINE_AUDIT_PUBLIC_KEY")
 AUDIT_PRIVATE_KEY = secret("HEARTHLINE_AUDIT_PRIVATE_KEY")
 
 # Addresses.
@@ -80,10 +81,12 @@ else:
             "CONN_MAX_AGE": 60,
             "OPTIONS": {
                 # One writer at a time, waiting its turn, and on disk before we say "received".
+                # What is deleted is overwritten, so that an ended key does not stay in the file.
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
                 "init_command": (
-                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+                    "PRAGMA secure_delete=ON;"
                 ),
             },
         }

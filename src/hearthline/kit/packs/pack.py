@@ -26,6 +26,10 @@ class Country(Section):
         min_length=1, description='languages offered to the public, such as ["en", "zh-hans"]'
     )
     service_name: str = Field(default="Hearthline", description="what the public calls the service")
+    public_texts: Literal["draft", "checked", "reviewed"] = Field(
+        default="draft",
+        description="how far a translation must have come to be shown to the public",
+    )
 
     @property
     def default_language(self) -> str:

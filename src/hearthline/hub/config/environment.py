@@ -1,9 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Typed reads of the environment. A secret may come as NAME or as a file named by NAME_FILE."""
+"""Typed reads of the environment. A secret may come as NAME, from a file named by NAME_FILE, or
+from a program named by NAME_COMMAND."""
 
 import os
+import shlex
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
+
+from hearthline.kit.sealing import Program, UnixSocket, UnwrapFailed, Unwrapper, run
+
+UNWRAP = "HEARTHLINE_DESK_UNWRAP"
 
 
 class EnvironmentRefused(ValueError):
@@ -15,7 +22,12 @@ def text(name: str, default: str = "") -> str:
 
 
 def secret(name: str, environment: Mapping[str, str] = os.environ) -> str:
-    """The variable, or the content of the file that NAME_FILE names (never logged)."""
+    """The variable, or what NAME_COMMAND prints, or the content of the file NAME_FILE names.
+
+    The command is an argument list and no shell reads it. None of it is ever logged.
+    """
+    if command := environment.get(f"{name}_COMMAND", "").strip():
+        return _printed(f"{name}_COMMAND", command)
     path = environment.get(f"{name}_FILE")
     if not path:
         return environment.get(name, "").strip()
@@ -23,6 +35,49 @@ def secret(name: str, environment: Mapping[str, str] = os.environ) -> str:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise EnvironmentRefused(f"{name}_FILE cannot be read: {error.strerror}.") from None
+
+
+def desk_keys(environment: Mapping[str, str] = os.environ) -> str:
+    """The desk's private keys in clear, the current one first.
+
+    With HEARTHLINE_DESK_UNWRAP_COMMAND or HEARTHLINE_DESK_UNWRAP_SOCKET the setting holds them
+    wrapped, and that program or service opens them: once, when a program starts.
+    """
+    wrapped = secret("HEARTHLINE_DESK_PRIVATE_KEY", environment)
+    command = environment.get(f"{UNWRAP}_COMMAND", "").strip()
+    path = environment.get(f"{UNWRAP}_SOCKET", "").strip()
+    if not wrapped or not (command or path):
+        return wrapped
+    return _opened(wrapped, command, path)
+
+
+@lru_cache(maxsize=4)
+def _opened(wrapped: str, command: str, path: str) -> str:
+    unwrapper: Unwrapper
+    if command:
+        name, unwrapper = f"{UNWRAP}_COMMAND", Program(_arguments(f"{UNWRAP}_COMMAND", command))
+    else:
+        name, unwrapper = f"{UNWRAP}_SOCKET", UnixSocket(path)
+    try:
+        return unwrapper.unwrap(wrapped)
+    except UnwrapFailed as error:
+        raise EnvironmentRefused(f"{name}: {error}.") from None
+
+
+@lru_cache(maxsize=32)
+def _printed(name: str, command: str) -> str:
+    """What the command prints, asked once a process."""
+    try:
+        return run(_arguments(name, command))
+    except UnwrapFailed as error:
+        raise EnvironmentRefused(f"{name}: {error}.") from None
+
+
+def _arguments(name: str, command: str) -> list[str]:
+    try:
+        return shlex.split(command)
+    except ValueError:
+        raise EnvironmentRefused(f"{name} has a quotation mark that is not closed.") from None
 
 
 def flag(name: str) -> bool:

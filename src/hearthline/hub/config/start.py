@@ -8,13 +8,14 @@ from hashlib import sha256
 
 import django
 
-from hearthline.hub.config.environment import secret
+from hearthline.hub.config.environment import UNWRAP, desk_keys, secret
 
 # A door is handed these and no others. The public door can seal and find, but not read back.
 KEYS = {
     "public": ("SECRET_KEY", "PEPPER", "VISIT_SECRET", "DESK_PUBLIC_KEY"),
     "desk": ("SECRET_KEY", "PEPPER", "DESK_PUBLIC_KEY", "DESK_PRIVATE_KEY", "AUDIT_PUBLIC_KEY"),
-    "partners": ("SECRET_KEY",),
+    # The public half seals a unit's reasons, which the desk reads.
+    "partners": ("SECRET_KEY", "DESK_PUBLIC_KEY"),
     "worker": (
         "SECRET_KEY",
         "PEPPER",
@@ -49,7 +50,7 @@ def environment_for(door: str, environment: Mapping[str, str] | None = None) -> 
     Raises `KeysMissing`.
     """
     source = os.environ if environment is None else environment
-    found = {name: secret(f"HEARTHLINE_{name}", source) for name in KEYS[door]}
+    found = {name: _key(name, source) for name in KEYS[door]}
     missing = [f"HEARTHLINE_{n}" for n, v in found.items() if not v and n not in _OPTIONAL]
     if missing:
         raise KeysMissing(
@@ -66,8 +67,15 @@ def environment_for(door: str, environment: Mapping[str, str] | None = None) -> 
     }
 
 
+def _key(name: str, source: Mapping[str, str]) -> str:
+    if name == "DESK_PRIVATE_KEY":
+        return desk_keys(source)
+    return secret(f"HEARTHLINE_{name}", source)
+
+
 def _without_keys(environment: Mapping[str, str]) -> dict[str, str]:
-    forbidden = {"HEARTHLINE_ENV"}
+    """A program that was given a key in clear cannot ask for another."""
+    forbidden = {"HEARTHLINE_ENV", f"{UNWRAP}_COMMAND", f"{UNWRAP}_SOCKET"}
     for name in _ALL_KEYS:
-        forbidden |= {f"HEARTHLINE_{name}", f"HEARTHLINE_{name}_FILE"}
+        forbidden |= {f"HEARTHLINE_{name}{ending}" for ending in ("", "_FILE", "_COMMAND")}
     return {name: value for name, value in environment.items() if name not in forbidden}

@@ -13,6 +13,7 @@ from hearthline.hub.mail import sweeps as mail
 from hearthline.hub.notices import sweeps as notices
 from hearthline.hub.referrals import sweeps as referrals
 from hearthline.hub.reports import sweeps as reports
+from hearthline.hub.sealing import sweeps as sealing
 
 log = logging.getLogger("hearthline.worker")
 
@@ -26,6 +27,7 @@ SWEEPS: tuple[Sweep, ...] = (
     *mail.SWEEPS,
     *reports.SWEEPS,
     *audit.SWEEPS,
+    *sealing.SWEEPS,
 )
 
 

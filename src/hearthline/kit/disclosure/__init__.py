@@ -11,7 +11,8 @@ reckoned with: somebody who knows some hidden counts already, or who runs this v
 table that would fit. Whether a cell is `primary` or `complementary` is for the desk: publish both
 as withheld, since "fewer than five" would hand the attacker one more fact.
 
-Time is a dimension like any other: where quarters and their year are published, suppress them in
+Versions of the same tables, published one after the other: `suppress_correction`. Time is a
+dimension like any other: where quarters and their year are published, suppress them in
 one table. Counts in which one report stands in several cells do not add up and are no table.
 Source: Handbook on Statistical Disclosure Control, chapter on frequency tables; the companion
 cells are found by the hypercube method.
@@ -22,6 +23,7 @@ from hearthline.kit.disclosure.aggregates import (
     publishable_rate,
     suppress_series,
 )
+from hearthline.kit.disclosure.corrections import Shown, is_slight, suppress_correction
 from hearthline.kit.disclosure.suppression import suppress, suppress_linked
 from hearthline.kit.disclosure.table import TOTAL, Cell, Key, Status, Table
 
@@ -29,11 +31,14 @@ __all__ = [
     "TOTAL",
     "Cell",
     "Key",
+    "Shown",
     "Status",
     "Table",
+    "is_slight",
     "publishable_quantile",
     "publishable_rate",
     "suppress",
+    "suppress_correction",
     "suppress_linked",
     "suppress_series",
 ]

@@ -8,7 +8,7 @@ one. So a small cell is safe once it is a corner of a hidden box that lets it ri
 threshold. Hiding more cells later never takes such a move away; one pass is enough.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import product
 from typing import NamedTuple
 
@@ -36,13 +36,19 @@ def suppress(table: Table, threshold: int, *, hide_zeros: bool = False) -> Table
 
 
 def suppress_linked(
-    tables: Sequence[Table], threshold: int, *, hide_zeros: bool = False
+    tables: Sequence[Table],
+    threshold: int,
+    *,
+    hide_zeros: bool = False,
+    also: Sequence[Collection[Key]] = (),
 ) -> tuple[Table, ...]:
     """Several tables of the same reports, sharing their grand total and no dimension.
 
-    If one of them has to hide the grand total, all do, each with companions of its own: otherwise
-    the total would follow from the others. Raises ValueError as `suppress` does, when grand
-    totals differ, or when a dimension stands in two tables (put those into one table).
+    `also` names, table by table, counts to hide whatever their size (even zeros); each is
+    protected so that it may be off by the threshold at least. If one of the tables has to hide
+    the grand total, all do, each with companions of its own: otherwise the total would follow
+    from the others. Raises ValueError as `suppress` does, when grand totals differ, or when a
+    dimension stands in two tables (put those into one table).
     """
     if threshold < 2:
         raise ValueError(f"a threshold of {threshold} hides nothing; it must be 2 or more")
@@ -51,9 +57,11 @@ def suppress_linked(
     if any(table.threshold is not None for table in tables):
         raise ValueError("a suppressed table cannot be suppressed again; begin with its counts")
     _check_links(tables)
-    patterns = [_hide(table, threshold, hide_zeros, with_total=False) for table in tables]
+    asked = [frozenset(keys) for keys in also] or [frozenset[Key]()] * len(tables)
+    linked = list(zip(tables, asked, strict=True))
+    patterns = [_hide(t, threshold, hide_zeros, keys, with_total=False) for t, keys in linked]
     if any(table.grand_total in hidden for table, hidden in zip(tables, patterns, strict=True)):
-        patterns = [_hide(table, threshold, hide_zeros, with_total=True) for table in tables]
+        patterns = [_hide(t, threshold, hide_zeros, keys, with_total=True) for t, keys in linked]
     return tuple(
         _withheld(table, hidden, threshold, hide_zeros)
         for table, hidden in zip(tables, patterns, strict=True)
@@ -89,24 +97,25 @@ def _is_small(count: int, threshold: int, hide_zeros: bool) -> bool:
     return count < threshold and (hide_zeros or count > 0)
 
 
-def _hide(table: Table, threshold: int, hide_zeros: bool, *, with_total: bool) -> set[Key]:
+def _hide(
+    table: Table, threshold: int, hide_zeros: bool, also: Collection[Key], *, with_total: bool
+) -> set[Key]:
     """The keys to hide. `with_total` hides the grand total too, and protects it."""
     counts = _counts(table)
     hidden = {key for key, count in counts.items() if _is_small(count, threshold, hide_zeros)}
+    hidden.update(also)
     if with_total:
         hidden.add(table.grand_total)
     # A hidden cell is known to be at least this, so no move may take one lower.
-    floor = 0 if hide_zeros else 1
+    floors = {key: 0 if hide_zeros or key in also else 1 for key in counts}
     for key in sorted(hidden):
-        rise = max(1, threshold - counts[key])
         best: tuple[_Cost, tuple[Key, ...]] | None = None
         for box in _boxes(table, key):
             corners = box.rising + box.falling
             if with_total and key == table.grand_total and box.falling:
                 continue
-            if any(counts[corner] - rise < floor for corner in box.falling):
-                continue
-            if any(counts[corner] < floor for corner in box.rising):
+            moves = _moves(counts[key], threshold, asked=key in also)
+            if not any(_fits(box, move, counts, floors) for move in moves):
                 continue
             offer = (_cost(table, counts, hidden, corners), corners)
             if best is None or offer < best:
@@ -115,6 +124,21 @@ def _hide(table: Table, threshold: int, hide_zeros: bool, *, with_total: bool) -
             raise AssertionError(f"no box protects {key}, though its own margins always do")
         hidden.update(best[1])
     return hidden
+
+
+def _moves(count: int, threshold: int, *, asked: bool) -> tuple[int, ...]:
+    """How far a hidden count must be able to go: a small one up to the threshold."""
+    if not asked:
+        return (max(1, threshold - count),)
+    return (threshold, -threshold) if count >= threshold else (threshold,)
+
+
+def _fits(box: _Box, move: int, counts: dict[Key, int], floors: dict[Key, int]) -> bool:
+    """Whether the corners can be moved without one going below what it must be."""
+    up, down = min(0, move), -max(0, move)
+    return all(counts[corner] + up >= floors[corner] for corner in box.rising) and all(
+        counts[corner] + down >= floors[corner] for corner in box.falling
+    )
 
 
 def _boxes(table: Table, key: Key) -> Iterator[_Box]:

@@ -181,6 +181,9 @@ class Retention(Section):
 
 class Statistics(Section):
     threshold: int = Field(ge=3, le=20, description="counts below this are never published, e.g. 5")
+    final_after_days: Days = Field(
+        default=90, description="days after a month's end from which its figures are final, e.g. 90"
+    )
 
 
 class SignIn(Section):

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
+from hearthline.hub.clocks.models import DueRow, free
 from hearthline.hub.directory.models import Organisation
 from hearthline.hub.sealing.models import SealedRow
 
@@ -127,7 +128,8 @@ class Report(SealedRow):
         RUSH = "rush", _("Very many at once")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    receipt_digest = models.BinaryField(max_length=32, unique=True)
+    # Empty until the worker has taken the receipt's slow step, see `FreshReceipt`.
+    receipt_digest = models.BinaryField(max_length=32, null=True, unique=True)
     # The draft it was sent from, so that sending twice makes one report.
     draft = models.UUIDField(null=True, unique=True)
     audience = models.CharField(max_length=20, choices=Audience.choices)
@@ -198,6 +200,30 @@ class Report(SealedRow):
     def is_held(self) -> bool:
         """Whether it stands in the quarantine lane, or was closed there."""
         return self.lane == self.Lane.QUARANTINE
+
+
+class FreshReceiptQuerySet(models.QuerySet["FreshReceipt"]):
+    def due(self, at: datetime) -> Self:
+        return self.filter(free(at), due_at__lte=at).order_by("due_at")
+
+    def of_receipt(self, digest: bytes) -> "FreshReceipt | None":
+        """The one this quick digest belongs to, with its report."""
+        return self.select_related("report__data_key").filter(digest=digest).first()
+
+
+class FreshReceipt(SealedRow, DueRow):
+    """A receipt handed out just now, until the worker keeps it for good. Then it is deleted."""
+
+    report = models.OneToOneField(
+        Report, primary_key=True, on_delete=models.CASCADE, related_name="fresh_receipt"
+    )
+    # Both made without the slow step, so they are worth less to keep out a thief of the pepper.
+    digest = models.BinaryField(max_length=32, unique=True)
+    wrapped_key = models.BinaryField()
+    # Its sixteen digits, sealed under the report's key: the worker opens them as the desk.
+    receipt = models.BinaryField()
+
+    objects = FreshReceiptQuerySet.as_manager()
 
 
 class Pointer(SealedRow):

@@ -10,7 +10,6 @@ from hearthline.hub.reports.actions.coming_back import (
     AlreadyClosed,
     AlreadyWithdrawn,
     Letter,
-    ReceiptUnknown,
     ReporterView,
     ReportGone,
     add,
@@ -34,6 +33,7 @@ from hearthline.hub.reports.actions.reading import (
     read_report,
     reveal_contact,
 )
+from hearthline.hub.reports.actions.receipts import ReceiptUnknown, keep_for_good
 from hearthline.hub.reports.actions.rules import ReportWithdrawn, leads_with_help
 from hearthline.hub.reports.actions.submitting import Submitted, submit
 from hearthline.hub.reports.actions.telling import end_retention, take, tell
@@ -60,6 +60,7 @@ __all__ = [
     "come_back",
     "discard_draft",
     "end_retention",
+    "keep_for_good",
     "leads_with_help",
     "open_draft",
     "open_receipt",

@@ -15,14 +15,11 @@ from hearthline.hub.reports.actions.answers import (
     check_text,
 )
 from hearthline.hub.reports.actions.pointers import add_pointers, places
+from hearthline.hub.reports.actions.receipts import Found, find
 from hearthline.hub.reports.actions.rules import ReportWithdrawn, lock, retention
 from hearthline.hub.reports.models import Message, Report, Step
 from hearthline.hub.sealing import actions as sealing
 from hearthline.kit import sealing as kit
-
-
-class ReceiptUnknown(LookupError):
-    """No report has this receipt."""
 
 
 class ReportGone(Exception):
@@ -69,28 +66,28 @@ def recognise(*, receipt: str) -> None:
 
     Opens nothing, so nothing is recorded.
     """
-    _find(receipt)
+    find(receipt)
 
 
-@transaction.atomic
 def come_back(*, receipt: str, at: datetime) -> ReporterView:
     """The report behind `receipt`, its steps and letters. Raises ReceiptMistyped, ReceiptUnknown.
 
     Letters from the desk count as read from now on.
     """
-    report = _find(receipt)
+    found = find(receipt)
+    report = found.report
     letters: tuple[Letter, ...] = ()
-    gone = report.data_key.destroyed_at is not None
-    if not gone:
-        key = sealing.open_with_receipt(report.data_key, receipt)
-        letters = tuple(open_letters(report, key))
-        unread = report.messages.filter(author=Message.Author.DESK, read_at__isnull=True)
-        unread.update(read_at=at)
-    record(at=at, actor=Actor.reporter(report.pk), verb="reports.come_back", about=report)
-    return ReporterView(report, tuple(report.steps.all()), letters, gone)
+    with transaction.atomic():
+        lock(report)
+        gone = report.data_key.destroyed_at is not None
+        if not gone:
+            letters = tuple(open_letters(report, found.open()))
+            unread = report.messages.filter(author=Message.Author.DESK, read_at__isnull=True)
+            unread.update(read_at=at)
+        record(at=at, actor=Actor.reporter(report.pk), verb="reports.come_back", about=report)
+        return ReporterView(report, tuple(report.steps.all()), letters, gone)
 
 
-@transaction.atomic
 def write(*, receipt: str, body: str, at: datetime) -> Message:
     """A letter from the reporter to the desk.
 
@@ -100,13 +97,14 @@ def write(*, receipt: str, body: str, at: datetime) -> Message:
     if not body.strip():
         raise NothingTold
     check_text("body", body, MESSAGE_LIMIT)
-    report, key = _open(receipt)
-    message = _post(report, key, body, at)
-    record(at=at, actor=Actor.reporter(report.pk), verb="reports.write", about=report)
+    found = find(receipt)
+    with transaction.atomic():
+        report, key = _open(found)
+        message = _post(report, key, body, at)
+        record(at=at, actor=Actor.reporter(report.pk), verb="reports.write", about=report)
     return message
 
 
-@transaction.atomic
 def add(*, receipt: str, at: datetime, words: str = "", addresses: str = "") -> Report:
     """Something more about the same matter: words as a letter, addresses as places.
 
@@ -118,27 +116,55 @@ def add(*, receipt: str, at: datetime, words: str = "", addresses: str = "") -> 
         raise NothingTold
     check_text("words", words, MESSAGE_LIMIT)
     check_text("addresses", addresses, LIMITS["addresses"])
-    report, key = _open(receipt)
     text = "\n\n".join(part for part in (words.strip(), addresses.strip()) if part)
-    _post(report, key, text, at)
     named = places(addresses=addresses, service="", account="", words=words)
-    new_places = add_pointers(report, key, named)
-    if new_places:
-        _wait_again(report)
-    record(
-        at=at, actor=Actor.reporter(report.pk), verb="reports.add", about=report, places=new_places
-    )
+    found = find(receipt)
+    with transaction.atomic():
+        report, key = _open(found)
+        _post(report, key, text, at)
+        new_places = add_pointers(report, key, named)
+        if new_places:
+            _wait_again(report)
+        record(
+            at=at, actor=Actor.reporter(report.pk), verb="reports.add", about=report,
+            places=new_places,
+        )  # fmt: skip
     return report
 
 
-@transaction.atomic
 def withdraw(*, receipt: str, at: datetime) -> Report:
     """The reporter takes the report back. What has already happened stays as it is.
 
     A report the desk has not taken up yet is never seen there. Raises ReceiptMistyped,
     ReceiptUnknown, AlreadyWithdrawn, AlreadyClosed.
     """
-    report = _find(receipt)
+    report = find(receipt).report
+    with transaction.atomic():
+        _withdraw(report, at)
+    return report
+
+
+def open_letters(report: Report, key: kit.DataKey) -> list[Letter]:
+    """Every letter of the report, oldest first."""
+    return [
+        Letter(message.author, message.unseal(key, "body"), message.sent_at)
+        for message in report.messages.all()
+    ]
+
+
+def _open(found: Found) -> tuple[Report, kit.DataKey]:
+    """The report and its key, for writing."""
+    report = found.report
+    lock(report)
+    if report.withdrawn_at is not None:
+        raise ReportWithdrawn
+    try:
+        return report, found.open()
+    except sealing.KeyDestroyed:
+        raise ReportGone from None
+
+
+def _withdraw(report: Report, at: datetime) -> None:
     lock(report)
     if report.withdrawn_at is not None:
         raise AlreadyWithdrawn
@@ -152,35 +178,6 @@ def withdraw(*, receipt: str, at: datetime) -> Report:
         at=at, actor=Actor.reporter(report.pk), verb="reports.withdraw", about=report,
         taken=report.first_taken_at is not None,
     )  # fmt: skip
-    return report
-
-
-def open_letters(report: Report, key: kit.DataKey) -> list[Letter]:
-    """Every letter of the report, oldest first."""
-    return [
-        Letter(message.author, message.unseal(key, "body"), message.sent_at)
-        for message in report.messages.all()
-    ]
-
-
-def _find(receipt: str) -> Report:
-    digest = kit.receipt_digest(kit.parse_receipt(receipt), sealing.pepper())
-    report = Report.objects.of_receipt(digest)
-    if report is None:
-        raise ReceiptUnknown
-    return report
-
-
-def _open(receipt: str) -> tuple[Report, kit.DataKey]:
-    """The report and its key, for writing."""
-    report = _find(receipt)
-    lock(report)
-    if report.withdrawn_at is not None:
-        raise ReportWithdrawn
-    try:
-        return report, sealing.open_with_receipt(report.data_key, receipt)
-    except sealing.KeyDestroyed:
-        raise ReportGone from None
 
 
 def _post(report: Report, key: kit.DataKey, body: str, at: datetime) -> Message:

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +13,7 @@ from hearthline.hub.reports.actions.answers import Answers, NothingTold
 from hearthline.hub.reports.actions.drafts import keep_receipt, lock_draft, open_receipt
 from hearthline.hub.reports.actions.pointers import Place, add_pointers, places
 from hearthline.hub.reports.actions.quarantine import hold
+from hearthline.hub.reports.actions.receipts import keep_fresh
 from hearthline.hub.reports.models import Draft, Report, Step
 from hearthline.hub.sealing import actions as sealing
 from hearthline.hub.sealing.models import DataKey
@@ -37,23 +37,20 @@ class Submitted:
 
 @dataclass(frozen=True)
 class _Prepared:
-    """A receipt, its keyed hash and a data key wrapped to it: slow to make, on purpose."""
+    """A receipt ("" for none) and a data key, made before anybody has to wait for them."""
 
     receipt: str
-    digest: bytes
     row: DataKey
     key: kit.DataKey
 
     @classmethod
     def without_receipt(cls, at: datetime) -> Self:
-        """For the desk alone: nothing slow is made, and no receipt will ever fit."""
-        return cls("", secrets.token_bytes(32), *sealing.prepare(at=at))
+        """For the desk alone: no receipt will ever fit."""
+        return cls("", *sealing.prepare(at=at))
 
     @classmethod
     def new(cls, at: datetime) -> Self:
-        receipt = kit.new_receipt()
-        digest = kit.receipt_digest(receipt, sealing.pepper())
-        return cls(receipt, digest, *sealing.prepare(at=at, receipt=receipt))
+        return cls(kit.new_receipt(), *sealing.prepare(at=at))
 
 
 def submit(
@@ -133,7 +130,6 @@ def _receive(
     level, reasons = urgency(kind.code, answers.facts)
     report = Report(
         data_key=prepared.row,
-        receipt_digest=prepared.digest,
         draft=draft.pk if draft else None,
         audience=answers.audience,
         channel=channel,
@@ -158,6 +154,8 @@ def _receive(
         if text.strip():
             report.seal(key, field, text.strip())
     report.save(force_insert=True)
+    if prepared.receipt:
+        keep_fresh(report, key, prepared.receipt, at)
     add_pointers(report, key, named)
     Step.objects.create(report=report, code=Step.Code.RECEIVED, at=at)
     return report

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from hearthline.hub.audit.actions import record
 from hearthline.hub.audit.models import Actor
+from hearthline.hub.reports.actions.receipts import forget_fresh
 from hearthline.hub.reports.actions.rules import ReportWithdrawn, lock, retention
 from hearthline.hub.reports.models import Report, Step
 from hearthline.hub.sealing import actions as sealing
@@ -80,6 +81,7 @@ def tell(
 @transaction.atomic
 def end_retention(*, report: Report, at: datetime) -> None:
     """Destroy the report's key: its words, addresses, letters and contact can never be read."""
+    forget_fresh(report)
     sealing.destroy(report.data_key, at=at)
     record(at=at, actor=Actor.worker(), verb="reports.end_retention", about=report)
 

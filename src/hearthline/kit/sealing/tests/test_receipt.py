@@ -11,10 +11,8 @@ from hearthline.kit.sealing import (
     format_receipt,
     new_receipt,
     parse_receipt,
-    receipt_digest,
-    receipt_key,
-    unwrap_by_receipt,
-    wrap_for_receipt,
+    quick_receipt_keys,
+    receipt_keys,
 )
 from hearthline.kit.sealing.receipt import check_digit
 
@@ -26,6 +24,7 @@ KEY = DataKey(bytes(range(32)))
 DIGEST_IN_DATABASES = "a178459db5cbb51796a87c846b4377dc7dd85619cbcac1dd8f3a66a9fa7ec9c6"
 KEY_IN_USE = "bbca38a00f3288839b62c5c9a4f468a19f0c3274c3c4b709bac67d15c7704309"
 
+both = pytest.mark.parametrize("derive", [receipt_keys, quick_receipt_keys])
 bodies = st.from_regex(r"[1-9][0-9]{14}", fullmatch=True)
 
 
@@ -141,60 +140,77 @@ def test_any_text_is_a_receipt_or_refused(text):
     assert check_digit(digits) == "0"
 
 
-def test_the_digest_is_steady_however_the_receipt_is_written():
-    digest = receipt_digest(RECEIPT, PEPPER)
+@both
+def test_the_digest_is_steady_however_the_receipt_is_written(derive):
+    digest = derive(RECEIPT, PEPPER).digest
     assert len(digest) == 32
-    assert receipt_digest(format_receipt(RECEIPT), PEPPER) == digest
+    assert derive(format_receipt(RECEIPT), PEPPER).digest == digest
     arabic = written_in("\N{ARABIC-INDIC DIGIT ZERO}", RECEIPT)
-    assert receipt_digest(arabic, PEPPER) == digest
+    assert derive(arabic, PEPPER).digest == digest
 
 
 def test_digest_and_key_depend_on_receipt_and_pepper_and_not_on_each_other():
-    derived = {
+    derived = [
         derive(receipt, pepper)
-        for derive in (receipt_digest, receipt_key)
+        for derive in (receipt_keys, quick_receipt_keys)
         for receipt in (RECEIPT, OTHER)
         for pepper in (PEPPER, OTHER_PEPPER)
-    }
-    assert len(derived) == 8
+    ]
+    assert len({secret for keys in derived for secret in (keys.digest, keys._key)}) == 16
 
 
 def test_the_derivation_never_changes_under_a_reporter():
     # These two values stand in databases: a change here would lock every reporter out.
-    assert receipt_digest(RECEIPT, PEPPER).hex() == DIGEST_IN_DATABASES
-    assert receipt_key(RECEIPT, PEPPER).hex() == KEY_IN_USE
+    keys = receipt_keys(RECEIPT, PEPPER)
+    assert (keys.digest.hex(), keys._key.hex()) == (DIGEST_IN_DATABASES, KEY_IN_USE)
 
 
-def test_the_receipt_opens_its_own_row():
-    wrapped = wrap_for_receipt(KEY, RECEIPT, PEPPER, row="r-1")
+def test_the_key_is_not_shown():
+    shown = repr(receipt_keys(RECEIPT, PEPPER))
+    assert str(bytes.fromhex(KEY_IN_USE)) not in shown
+
+
+@both
+def test_the_receipt_opens_its_own_row(derive):
+    wrapped = derive(RECEIPT, PEPPER).wrap(KEY, row="r-1")
     assert len(wrapped) == 61
-    assert unwrap_by_receipt(memoryview(wrapped), RECEIPT, PEPPER, row="r-1") == KEY
+    assert derive(RECEIPT, PEPPER).unwrap(memoryview(wrapped), row="r-1") == KEY
 
 
+@both
 @pytest.mark.parametrize(
     ("receipt", "pepper", "row"),
     [(OTHER, PEPPER, "r-1"), (RECEIPT, OTHER_PEPPER, "r-1"), (RECEIPT, PEPPER, "r-2")],
 )
-def test_refuses_another_receipt_pepper_or_row(receipt, pepper, row):
-    wrapped = wrap_for_receipt(KEY, RECEIPT, PEPPER, row="r-1")
+def test_refuses_another_receipt_pepper_or_row(derive, receipt, pepper, row):
+    wrapped = derive(RECEIPT, PEPPER).wrap(KEY, row="r-1")
     with pytest.raises(SealBroken, match="does not open"):
-        unwrap_by_receipt(wrapped, receipt, pepper, row=row)
+        derive(receipt, pepper).unwrap(wrapped, row=row)
 
 
-def test_refuses_a_wrapped_key_that_was_changed():
-    wrapped = wrap_for_receipt(KEY, RECEIPT, PEPPER, row="r-1")
+def test_what_one_set_wrapped_the_other_does_not_open():
+    lasting, quick = (derive(RECEIPT, PEPPER) for derive in (receipt_keys, quick_receipt_keys))
+    for wraps, opens in ((lasting, quick), (quick, lasting)):
+        with pytest.raises(SealBroken, match="does not open"):
+            opens.unwrap(wraps.wrap(KEY, row="r-1"), row="r-1")
+
+
+@both
+def test_refuses_a_wrapped_key_that_was_changed(derive):
+    keys = derive(RECEIPT, PEPPER)
+    wrapped = keys.wrap(KEY, row="r-1")
     for spoilt in (b"\x00" + wrapped[1:], wrapped[:-1] + bytes([wrapped[-1] ^ 1]), b""):
         with pytest.raises(SealBroken):
-            unwrap_by_receipt(spoilt, RECEIPT, PEPPER, row="r-1")
+            keys.unwrap(spoilt, row="r-1")
 
 
-def test_refuses_a_mistyped_receipt_before_any_work():
-    for use in (receipt_digest, receipt_key):
-        with pytest.raises(ReceiptMistyped):
-            use("1" * 15, PEPPER)
+@both
+def test_refuses_a_mistyped_receipt_before_any_work(derive):
+    with pytest.raises(ReceiptMistyped):
+        derive("1" * 15, PEPPER)
 
 
-def test_refuses_a_short_pepper():
-    for use in (receipt_digest, receipt_key):
-        with pytest.raises(KeyRefused, match="pepper must be at least 32 bytes"):
-            use(RECEIPT, b"short")
+@both
+def test_refuses_a_short_pepper(derive):
+    with pytest.raises(KeyRefused, match="pepper must be at least 32 bytes"):
+        derive(RECEIPT, b"short")

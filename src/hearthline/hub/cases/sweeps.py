@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from hearthline.hub.cases import actions
+from hearthline.hub.cases.actions import quarantine
 from hearthline.hub.cases.models import CaseExhibit
 from hearthline.hub.evidence.actions import end_retention
 
@@ -14,6 +15,16 @@ from hearthline.hub.evidence.actions import end_retention
 def take_up_reports(*, holder: str, at: datetime) -> int:
     """New reports become cases, so that clocks and urgent lanes are true by night too."""
     return len(actions.pull(at=at, limit=200))
+
+
+def end_floods(*, holder: str, at: datetime) -> int:
+    """Close, a part at a time, the held reports that two people agreed to close."""
+    return quarantine.close_agreed(at=at)
+
+
+def let_urgent_through(*, holder: str, at: datetime) -> int:
+    """A held report that says it is urgent enters the queue, a few in an hour."""
+    return quarantine.let_one_urgent_through(at=at)
 
 
 def shred_old_exhibits(*, holder: str, at: datetime, limit: int = 100) -> int:
@@ -26,4 +37,4 @@ def shred_old_exhibits(*, holder: str, at: datetime, limit: int = 100) -> int:
     return len(old)
 
 
-SWEEPS = (take_up_reports, shred_old_exhibits)
+SWEEPS = (let_urgent_through, take_up_reports, end_floods, shred_old_exhibits)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.clocks.models import DueRow, free
@@ -71,6 +71,26 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def urgent(self) -> Self:
         """Danger or contact now, as stated."""
         return self.filter(level__in=["U0", "U1"])
+
+    def not_urgent(self) -> Self:
+        return self.exclude(level__in=["U0", "U1"])
+
+    def alike(
+        self, *, words: bytes | None, host: bytes | None, minute: datetime | None
+    ) -> Self:
+        """With these words and this host (keyed digests), received in this minute."""
+        rows = self.filter(words_digest=words) if words else self
+        if host:
+            rows = rows.filter(pk__in=Pointer.objects.filter(host_digest=host).values("report"))
+        return rows.received_in(minute, minute + timedelta(minutes=1)) if minute else rows
+
+    def rarest(self) -> "Report | None":
+        """The oldest of those whose words the fewest others have."""
+        by_words = self.order_by().values("words_digest").annotate(alike=Count("pk"))
+        first = by_words.annotate(since=Min("received_at")).order_by("alike", "since").first()
+        if first is None:
+            return None
+        return self.filter(words_digest=first["words_digest"]).order_by("received_at").first()
 
     def counted(self) -> Self:
         """Reports the published figures speak of: all but those held in a flood."""

@@ -2,6 +2,7 @@
 from hearthline.hub.cases.models.assessment import Assessment
 from hearthline.hub.cases.models.case import Case, Lane
 from hearthline.hub.cases.models.paper import CaseExhibit, Disclosure, LevelChange
+from hearthline.hub.cases.models.quarantine import FloodClosing
 from hearthline.hub.cases.models.subject import Sighting, Subject
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "Case",
     "CaseExhibit",
     "Disclosure",
+    "FloodClosing",
     "Lane",
     "LevelChange",
     "Sighting",

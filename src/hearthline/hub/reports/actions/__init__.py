@@ -26,7 +26,12 @@ from hearthline.hub.reports.actions.drafts import (
     open_receipt,
     save_draft,
 )
-from hearthline.hub.reports.actions.quarantine import NotHeld, close_as_flood, release
+from hearthline.hub.reports.actions.quarantine import (
+    NotHeld,
+    close_as_flood,
+    hold_again,
+    release,
+)
 from hearthline.hub.reports.actions.reading import (
     ReportText,
     answer,
@@ -60,6 +65,7 @@ __all__ = [
     "come_back",
     "discard_draft",
     "end_retention",
+    "hold_again",
     "keep_for_good",
     "leads_with_help",
     "open_draft",

@@ -10,7 +10,7 @@ from django.db import transaction
 from hearthline.hub.audit.actions import record, record_each
 from hearthline.hub.audit.models import Actor
 from hearthline.hub.reports.actions.rules import leads_with_help, lock, retention
-from hearthline.hub.reports.models import Report, Step
+from hearthline.hub.reports.models import Report
 from hearthline.hub.sealing import actions as sealing
 
 
@@ -36,27 +36,47 @@ def release(*, report: Report, actor: Actor, at: datetime, because: str) -> None
     """Let a held report go on its way as if it had never been held. Raises NotHeld.
 
     `because` is a code for the audit log. The clock of its first look runs from when it came.
-    One that was closed as part of a flood comes out too, and its work begins anew.
     """
+    _held(report)
+    _wait_again(report)
+    report.lane, report.words_digest = Report.Lane.MAIN, None
+    report.save(update_fields=["lane", "words_digest", *_WAITING])
+    record(at=at, actor=actor, verb="reports.release", about=report, because=because)
+
+
+@transaction.atomic
+def hold_again(*, report: Report, at: datetime) -> None:
+    """A report that was closed in a flood waits in the lane again: its sender wrote, in another.
+
+    Raises NotHeld.
+    """
+    _held(report)
+    _wait_again(report)
+    report.save(update_fields=_WAITING)
+    record(at=at, actor=Actor.reporter(report.pk), verb="reports.hold_again", about=report)
+
+
+_WAITING = ("state", "closed_at", "retain_until", "taken_at")
+
+
+def _held(report: Report) -> None:
     lock(report)
     if not report.is_held or report.withdrawn_at is not None:
         raise NotHeld
-    if report.state == Report.State.CLOSED:
-        report.state, report.closed_at, report.retain_until = Report.State.RECEIVED, None, None
-        report.taken_at = None
-    report.lane, report.words_digest = Report.Lane.MAIN, None
-    report.save(
-        update_fields=["lane", "words_digest", "state", "closed_at", "retain_until", "taken_at"]
-    )
-    record(at=at, actor=actor, verb="reports.release", about=report, because=because)
+
+
+def _wait_again(report: Report) -> None:
+    """Nobody has dealt with it, also where it was closed with others. Does not save."""
+    report.state, report.closed_at, report.retain_until = Report.State.RECEIVED, None, None
+    report.taken_at = None
 
 
 @transaction.atomic
 def close_as_flood(*, reports: Sequence[Report], actor: Actor, at: datetime, reason: str) -> int:
     """Close held reports together, an audit entry for each. How many were still held.
 
-    Nobody judged them: the reporter's page says that we could not look at each one, and a letter
-    or a new place by its receipt brings a report back.
+    Nobody judged them, so no step is told: the reporter's page says that we could not look at each
+    one, and a letter by its receipt brings a report back.
     """
     rows = Report.objects.held().filter(pk__in=[report.pk for report in reports])
     held = list(rows.only("pk", "kind"))
@@ -69,9 +89,5 @@ def close_as_flood(*, reports: Sequence[Report], actor: Actor, at: datetime, rea
             retain_until=at + retention("", child_first=child_first),
             words_digest=None,
         )
-    Step.objects.bulk_create(
-        [Step(report=report, code=Step.Code.CLOSED, at=at) for report in held],
-        ignore_conflicts=True,
-    )
     record_each(at=at, actor=actor, verb="reports.close_as_flood", about=held, reason=reason)
     return len(held)

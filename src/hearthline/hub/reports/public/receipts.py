@@ -15,9 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hearthline.hub.accounts.doors import public
+from hearthline.hub.audit.models import Actor
 from hearthline.hub.reports import actions, wording
 from hearthline.hub.reports.forms import LetterForm, ReceiptForm
 from hearthline.hub.reports.models import Audience, Report, Step
+from hearthline.hub.reports.public.flood import door
 from hearthline.hub.reports.public.guesses import guesses
 from hearthline.hub.reports.public.help import lines_for
 from hearthline.hub.reports.public.networks import network_of
@@ -74,9 +76,11 @@ def message(request: HttpRequest) -> HttpResponse:
     else:
         answers = form.cleaned_data
         try:
-            actions.add(
+            report = actions.add(
                 receipt=receipt, words=answers["body"], addresses=answers["addresses"], at=at
             )
+            if report.is_held:
+                _bring_back(request, report, at)
             response = redirect("receipt_status")
         except actions.AnswerRefused:
             form.report_is_full()
@@ -115,6 +119,16 @@ def leave(request: HttpRequest) -> HttpResponse:
     response = redirect("home")
     end_receipt(response)
     return response
+
+
+def _bring_back(request: HttpRequest, report: Report, at: datetime) -> None:
+    """Whoever writes a letter means it: the report is released, in a new flood it waits again."""
+    with suppress(actions.NotHeld):
+        if door.receive(network_of(request), at, proven=False):
+            actions.hold_again(report=report, at=at)
+        else:
+            actor = Actor.reporter(report.pk)
+            actions.release(report=report, actor=actor, at=at, because="letter")
 
 
 def _recognised(request: HttpRequest, form: ReceiptForm, at: datetime) -> str | None:

@@ -8,10 +8,13 @@ from hearthline.hub.sealing.actions import (
     KeyMissing,
     destroy,
     digest,
+    lasting_keys,
     mint,
     open_as_desk,
     open_with_receipt,
     pepper,
+    quick_keys,
+    wrap_for_receipt,
 )
 from hearthline.hub.sealing.models import DataKey
 from hearthline.kit.sealing import (
@@ -40,6 +43,14 @@ def opened(key, row, envelope: bytes) -> str:
     return key.open_text(envelope, table=TABLE, row=row.row, field=FIELD)
 
 
+def with_receipt(receipt: str, now):
+    """A data key that a receipt opens, as the worker leaves it."""
+    row, key = mint(at=now)
+    wrap_for_receipt(row, key, lasting_keys(receipt))
+    row.refresh_from_db()
+    return row, key
+
+
 def test_what_one_process_seals_the_desk_opens(now) -> None:
     row, key = mint(at=now)
     envelope = sealed(key, row)
@@ -49,7 +60,7 @@ def test_what_one_process_seals_the_desk_opens(now) -> None:
 
 
 def test_the_key_itself_is_never_stored(now) -> None:
-    row, key = mint(at=now, receipt=new_receipt())
+    row, key = with_receipt(new_receipt(), now)
     envelope = sealed(key, row)
     stored = bytes(row.wrapped_desk) + bytes(row.wrapped_receipt)
     assert WORDS.encode() not in envelope
@@ -66,18 +77,37 @@ def test_every_key_is_its_own(now) -> None:
 
 def test_a_receipt_opens_its_own_report_and_no_other(now) -> None:
     receipt, another = new_receipt(), new_receipt()
-    row, key = mint(at=now, receipt=receipt)
+    row, key = with_receipt(receipt, now)
     envelope = sealed(key, row)
-    assert opened(open_with_receipt(row, receipt), row, envelope) == WORDS
+    assert opened(open_with_receipt(row, lasting_keys(receipt)), row, envelope) == WORDS
     with pytest.raises(SealBroken):
-        open_with_receipt(row, another)
+        open_with_receipt(row, lasting_keys(another))
+
+
+def test_until_the_slow_step_a_quick_wrap_opens_it_and_later_does_not_count(now) -> None:
+    receipt = new_receipt()
+    row, key = mint(at=now)
+    quick = quick_keys(receipt)
+    wrapped = quick.wrap(key, row=row.row)
+    assert open_with_receipt(row, quick, wrapped) == key
+    wrap_for_receipt(row, key, lasting_keys(receipt))
+    row.refresh_from_db()
+    with pytest.raises(SealBroken):
+        open_with_receipt(row, quick)
+
+
+def test_a_key_destroyed_meanwhile_is_not_wrapped_again(now) -> None:
+    row, key = mint(at=now)
+    destroy(DataKey.objects.get(pk=row.pk), at=now)
+    wrap_for_receipt(row, key, lasting_keys(new_receipt()))
+    assert DataKey.objects.get(pk=row.pk).wrapped_receipt is None
 
 
 def test_a_key_without_a_receipt_opens_with_none(now) -> None:
     row, _ = mint(at=now)
     assert row.wrapped_receipt is None
     with pytest.raises(SealBroken):
-        open_with_receipt(row, new_receipt())
+        open_with_receipt(row, lasting_keys(new_receipt()))
 
 
 def test_without_the_public_key_nothing_is_minted_and_the_variable_is_named(now, settings) -> None:
@@ -118,13 +148,12 @@ def test_the_private_key_in_the_place_of_the_public_one_is_refused(now, settings
     assert settings.DESK_PRIVATE_KEY not in str(refusal.value)
 
 
-def test_a_receipt_needs_the_pepper(now, settings) -> None:
+def test_a_receipt_needs_the_pepper(settings) -> None:
     receipt = new_receipt()
-    row, _ = mint(at=now, receipt=receipt)
     settings.PEPPER = ""
     for act in (
-        lambda: mint(at=now, receipt=receipt),
-        lambda: open_with_receipt(row, receipt),
+        lambda: quick_keys(receipt),
+        lambda: lasting_keys(receipt),
         lambda: digest("x", purpose="subject"),
         pepper,
     ):
@@ -134,22 +163,22 @@ def test_a_receipt_needs_the_pepper(now, settings) -> None:
 
 def test_another_pepper_opens_no_receipt(now, settings) -> None:
     receipt = new_receipt()
-    row, _ = mint(at=now, receipt=receipt)
+    row, _ = with_receipt(receipt, now)
     settings.PEPPER = new_secret_text()
     with pytest.raises(SealBroken):
-        open_with_receipt(row, receipt)
+        open_with_receipt(row, lasting_keys(receipt))
 
 
 def test_a_destroyed_key_opens_for_nobody(now) -> None:
     receipt = new_receipt()
-    row, _ = mint(at=now, receipt=receipt)
+    row, _ = with_receipt(receipt, now)
     destroy(row, at=now)
     again = DataKey.objects.get(pk=row.pk)
     assert (bytes(again.wrapped_desk), again.wrapped_receipt) == (b"", None)
     with pytest.raises(KeyDestroyed):
         open_as_desk(again)
     with pytest.raises(KeyDestroyed):
-        open_with_receipt(again, receipt)
+        open_with_receipt(again, lasting_keys(receipt))
 
 
 def test_destroying_twice_keeps_the_first_time(now) -> None:

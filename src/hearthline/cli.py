@@ -12,7 +12,7 @@ COMMANDS_OF = "hearthline.hub.config.commands"
 COMMANDS = {
     "audit": (f"{COMMANDS_OF}.audit", "verify or export the audit log", True),
     "demo": ("hearthline.hub.demo.command", "run a fictional country on this machine", False),
-    "keys": (f"{COMMANDS_OF}.keys", "make the keys of a new installation", False),
+    "keys": (f"{COMMANDS_OF}.keys", "make, change and split the keys", False),
     "serve": (f"{COMMANDS_OF}.serve", "serve a door: public, desk, partners, or all", True),
     "setup": (f"{COMMANDS_OF}.setup", "prepare database, pages and directory", True),
     "staff": (f"{COMMANDS_OF}.staff", "enrol the first administrator", True),

@@ -4,6 +4,7 @@
 `tlog-checkpoint` leaves lines after the third to the log; verifiers of others pass over them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,12 +35,25 @@ def sign(frontier: ledger.Frontier, *, at: datetime, key: Ed25519PrivateKey) -> 
     return checkpoint.sign(key, name=ORIGIN)
 
 
-def opened(note: str, key: Ed25519PublicKey) -> TimedCheckpoint:
-    """What a note states, once its signature is found good; raises `CheckpointRefused`."""
-    checkpoint = ledger.open_checkpoint(note, key, ORIGIN, origin=ORIGIN)
+def opened(note: str, keys: Sequence[Ed25519PublicKey]) -> TimedCheckpoint:
+    """What a note states, once one of the log's keys is found to have signed it.
+
+    A note says by a key id which key that is (C2SP signed-note). Raises `CheckpointRefused`.
+    """
+    checkpoint = _whole(note, keys)
     line = note.split("\n")[3]
     if not line.startswith(_TIME):
         raise ledger.CheckpointRefused("The checkpoint does not say when it was signed.")
     return TimedCheckpoint(
         checkpoint.origin, checkpoint.size, checkpoint.root, line.removeprefix(_TIME)
     )
+
+
+def _whole(note: str, keys: Sequence[Ed25519PublicKey]) -> ledger.Checkpoint:
+    refusals = []
+    for key in keys:
+        try:
+            return ledger.open_checkpoint(note, key, ORIGIN, origin=ORIGIN)
+        except ledger.CheckpointRefused as refusal:
+            refusals.append(refusal)
+    raise refusals[0]

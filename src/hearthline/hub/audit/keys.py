@@ -21,6 +21,14 @@ def signing_key(text: str) -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(secret_from_text(text, name=_PRIVATE))
 
 
+def public_keys(text: str) -> list[Ed25519PublicKey]:
+    """The keys that check the log, the current one first: older checkpoints bear older keys.
+
+    The setting holds verifier keys separated by spaces or lines. Raises `KeyRefused`.
+    """
+    return [public_key(word) for word in text.split() or [""]]
+
+
 def public_key(text: str) -> Ed25519PublicKey:
     """The key that checks the log, from the verifier-key text `hearthline keys` made.
 

@@ -9,7 +9,7 @@ Between two checkpoints two trees are grown, one from the stored leaves and one 
 Where they part, the next signed root says which of the two is genuine.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -53,11 +53,13 @@ class _Doubt:
 class Prover:
     """Takes the lines in order; afterwards `findings` holds what is wrong, first things first."""
 
-    def __init__(self, key: Ed25519PublicKey, kept: Iterable[TimedCheckpoint] = ()) -> None:
+    def __init__(
+        self, keys: Sequence[Ed25519PublicKey], kept: Iterable[TimedCheckpoint] = ()
+    ) -> None:
         self.findings: list[Finding] = []
         self.size = self.checkpoints = self.unlogged = 0
         self.signed_at = ""
-        self._key = key
+        self._keys = keys
         self._kept = {checkpoint.size: checkpoint.root for checkpoint in kept}
         self._last_entry = 0
         self._start_stretch(Frontier.empty())
@@ -129,7 +131,7 @@ class Prover:
     def _checkpoint(self, line: CheckpointLine) -> None:
         self.checkpoints += 1
         try:
-            stated = opened(line.note, self._key)
+            stated = opened(line.note, self._keys)
         except CheckpointRefused as refusal:
             self._checkpoint_altered(line, str(refusal))
             return

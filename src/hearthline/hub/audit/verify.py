@@ -11,7 +11,7 @@ from pathlib import Path
 
 from hearthline.hub.audit.checkpoints import opened
 from hearthline.hub.audit.files import NotALog, read_file, write_file
-from hearthline.hub.audit.keys import public_key
+from hearthline.hub.audit.keys import public_keys
 from hearthline.hub.audit.lines import Line
 from hearthline.hub.audit.prover import Finding, Prover
 from hearthline.hub.audit.reading import read_database
@@ -65,12 +65,12 @@ def export(path: Path) -> Report:
 
 
 def _prove(lines: Iterable[Line], public_key_text: str, kept: Iterable[str]) -> Report:
-    key = public_key(public_key_text)
+    keys = public_keys(public_key_text)
     try:
-        checkpoints = [opened(note, key) for note in kept]
+        checkpoints = [opened(note, keys) for note in kept]
     except CheckpointRefused as refusal:
         return Report(ok=False, sentence=f"The checkpoint that was kept cannot be used. {refusal}")
-    prover = Prover(key, checkpoints)
+    prover = Prover(keys, checkpoints)
     prover.prove(lines)
     return Report(
         ok=not prover.findings,

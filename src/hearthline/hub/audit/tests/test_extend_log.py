@@ -18,7 +18,7 @@ def test_entries_come_under_a_signed_checkpoint(ana, now) -> None:
     checkpoint = extend_log(at=now)
     leaves = [ledger.leaf_hash(entry.leaf_bytes()) for entry in Entry.objects.order_by("id")]
     assert [bytes(leaf.hash) for leaf in Leaf.objects.order_by("index")] == leaves
-    stated = opened(checkpoint.note, public_key(public_key_text()))
+    stated = opened(checkpoint.note, [public_key(public_key_text())])
     assert (stated.size, stated.root) == (len(leaves), ledger.root(leaves))
     assert stated.signed_at == utc(now)
 

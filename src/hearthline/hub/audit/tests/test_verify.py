@@ -24,7 +24,7 @@ from hearthline.hub.audit.tests.make import (
 )
 from hearthline.hub.audit.verify import Report, verify
 from hearthline.kit import ledger
-from hearthline.kit.sealing import KeyRefused
+from hearthline.kit.sealing import KeyRefused, new_secret_text
 
 pytestmark = pytest.mark.django_db
 
@@ -337,7 +337,7 @@ def test_a_log_that_grows_while_it_is_read_is_whole(ana, now, monkeypatch) -> No
     lines = read_database()
     first = list(islice(lines, 2))
     make_log(5, about=ana, at=now)
-    prover = Prover(public_key(public_key_text()))
+    prover = Prover([public_key(public_key_text())])
     prover.prove([*first, *lines])
     assert prover.findings == []
     assert prover.checkpoints == 3
@@ -348,6 +348,20 @@ def test_a_log_that_grows_at_the_end_of_reading_is_whole(ana, now) -> None:
     lines = read_database()
     first = list(islice(lines, Leaf.objects.count()))
     make_log(5, about=ana, at=now)
-    prover = Prover(public_key(public_key_text()))
+    prover = Prover([public_key(public_key_text())])
     prover.prove([*first, *lines])
     assert prover.findings == []
+
+
+def test_a_log_that_changed_its_key_is_proven_with_both_keys_and_not_with_one(
+    ana, now, settings
+) -> None:
+    make_log(2, about=ana, at=now)
+    old = public_key_text()
+    settings.AUDIT_PRIVATE_KEY = new_secret_text()
+    make_log(2, about=ana, at=now + timedelta(days=1))
+    new = public_key_text()
+    assert verify(public_key_text=f"{new} {old}").ok
+    for alone in (new, old):
+        report = verify(public_key_text=alone)
+        assert [finding.kind for finding in report.findings] == [Kind.CHECKPOINT_ALTERED]

@@ -73,10 +73,9 @@ def test_the_reporter_comes_back_before_and_after(now: datetime, ana: User, kept
     if kept:
         keep(now)
     actions.recognise(receipt=sent.receipt)
-    actions.write(receipt=sent.receipt, body="Thank you.", at=now)
-    actions.add(receipt=sent.receipt, addresses="https://new.example.org/2", at=now)
-    view = actions.come_back(receipt=sent.receipt, at=now)
-    assert [letter.body for letter in view.messages][:2] == ["We are on it.", "Thank you."]
+    actions.write(receipt=sent.receipt, body="Thank you.", at=now + MINUTE)
+    view = actions.come_back(receipt=sent.receipt, at=now + MINUTE)
+    assert [letter.body for letter in view.messages] == ["We are on it.", "Thank you."]
     assert actions.read_report(report=sent.report, by=ana, at=now).narrative == STORY
 
 

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from hearthline.hub.accounts.doors import public
@@ -19,25 +19,8 @@ def help_page(request: HttpRequest) -> HttpResponse:
     lines = helplines_for(
         language=get_language() or settings.LANGUAGE_CODE, child=True, at=timezone.now()
     )
-    cards = [
-        {
-            "line": line,
-            "hours": in_words(line.hours),
-            "languages": [_own_name(code) for code in line.languages],
-        }
-        for line in lines
-    ]
+    cards = [{"line": line, "hours": in_words(line.hours)} for line in lines]
     return render(request, "directory/help.html", {"cards": cards})
-
-
-def _own_name(code: str) -> dict[str, str]:
-    """A language by its own name, or by its code where that is all we know."""
-    name = dict(settings.LANGUAGES).get(code)
-    try:
-        name = name or str(get_language_info(code)["name_local"])
-    except KeyError:
-        name = code
-    return {"code": code, "name": name}
 
 
 urlpatterns = [path("help/", help_page, name="help")]

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
-from django.conf import settings
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
@@ -108,12 +107,6 @@ def length(time: timedelta) -> str:
         return _minutes(minutes)
     # Up to two days, hours say it better: "24 hours", not "1 day".
     return _hours(hours) if hours % 24 or hours <= 48 else _days(hours // 24)
-
-
-def languages(codes: Iterable[str]) -> str:
-    """Languages by their own names, as far as the country offers them."""
-    names = dict(settings.LANGUAGES)
-    return ", ".join(names[code] for code in codes if code in names)
 
 
 def step_title(step: str, audience: str) -> Words:

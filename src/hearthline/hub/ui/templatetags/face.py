@@ -11,6 +11,7 @@ from django import template
 from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import number_format
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from hearthline.kit.packs import Pack
@@ -32,6 +33,20 @@ def digits(number: str) -> str:
     """Digits in groups of four, so a person can copy them: "1234 5678 9012 3456"."""
     plain = "".join(sign for sign in str(number) if sign.isalnum())
     return " ".join(plain[start : start + 4] for start in range(0, len(plain), 4))
+
+
+@register.filter
+def own_names(codes: list[str]) -> list[dict[str, str]]:
+    """Languages as `{"code", "name"}`, each by its own name, or by its code if it has none here."""
+    offered = dict(settings.LANGUAGES)
+    return [{"code": code, "name": offered.get(code) or _local_name(code)} for code in codes]
+
+
+def _local_name(code: str) -> str:
+    try:
+        return str(get_language_info(code)["name_local"])
+    except KeyError:
+        return code
 
 
 def short(length: timedelta) -> str:

@@ -24,11 +24,14 @@ class Permission(enum.StrEnum):
     CASES_ASSESSMENT_MAKE = "cases:assessment:make"
     CASES_CASE_CLAIM = "cases:case:claim"
     CASES_CASE_READ = "cases:case:read"
+    CASES_EXPORT_APPROVE = "cases:export:approve"
+    CASES_EXPORT_REQUEST = "cases:export:request"
     CASES_IDENTITY_APPROVE = "cases:identity:approve"
     CASES_IDENTITY_REQUEST = "cases:identity:request"
     CASES_MESSAGE_SEND = "cases:message:send"
     CASES_QUEUE_READ = "cases:queue:read"
     CASES_URGENCY_SET = "cases:urgency:set"
+    CASES_VIEW_SHARE = "cases:view:share"
     COMPLAINTS_COMPLAINT_HANDLE = "complaints:complaint:handle"
     COMPLAINTS_COMPLAINT_READ = "complaints:complaint:read"
     DIRECTORY_KEY_MANAGE = "directory:key:manage"
@@ -82,7 +85,12 @@ _ANALYST = frozenset(
         P.UI_STYLE_READ,
     }
 )
-_SENIOR = _ANALYST | {P.CASES_ASSESSMENT_DECIDE, P.CASES_IDENTITY_APPROVE}
+_SENIOR = _ANALYST | {
+    P.CASES_ASSESSMENT_DECIDE,
+    P.CASES_EXPORT_APPROVE,
+    P.CASES_EXPORT_REQUEST,
+    P.CASES_IDENTITY_APPROVE,
+}
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.ANALYST: _ANALYST,
@@ -92,8 +100,11 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
             P.ACCOUNTS_STAFF_READ,
             P.CASES_IDENTITY_APPROVE,
             P.CASES_CASE_READ,
+            P.CASES_EXPORT_APPROVE,
+            P.CASES_EXPORT_REQUEST,
             P.CASES_QUEUE_READ,
             P.CASES_URGENCY_SET,
+            P.CASES_VIEW_SHARE,
             P.COMPLAINTS_COMPLAINT_HANDLE,
             P.COMPLAINTS_COMPLAINT_READ,
             P.DIRECTORY_ORGANISATION_EDIT,

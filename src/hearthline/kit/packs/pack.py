@@ -208,6 +208,20 @@ class SignIn(Section):
     )
 
 
+class Desk(Section):
+    """How much of the queue one person may keep or take away."""
+
+    saved_views: int = Field(
+        default=20, ge=1, le=200, description="views of the queue one person may keep"
+    )
+    export_rows: int = Field(
+        default=5_000, ge=1, le=50_000, description="rows a view may be taken away with at most"
+    )
+    export_hours: Hours = Field(
+        default=24, description="hours an allowed file waits for the person who asked for it"
+    )
+
+
 class Agency(Section):
     """An agency or partner the directory is seeded with."""
 
@@ -290,6 +304,7 @@ class Pack(Section):
     clocks: Clocks
     retention: Retention
     statistics: Statistics
+    desk: Desk = Desk()
     sign_in: SignIn = SignIn()
     partners: Partners = Partners()
     flood: Flood = Flood()

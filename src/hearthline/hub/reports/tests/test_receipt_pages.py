@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,20 +10,14 @@ from django.utils import timezone
 from hearthline.hub.accounts.models import User
 from hearthline.hub.reports import actions
 from hearthline.hub.reports.models import Report, Step
-from hearthline.hub.reports.public.guesses import Guesses, guesses
+from hearthline.hub.reports.public.guesses import WAITS, guesses
 from hearthline.hub.reports.public.visit import RECEIPT, keep_receipt
 from hearthline.hub.reports.tests.make import PICTURE, STORY, make_report, many
 from hearthline.kit.sealing import format_receipt, new_receipt
 
 pytestmark = pytest.mark.django_db
 LETTER = "Can you tell me when it is gone?"
-
-
-@pytest.fixture(autouse=True)
-def _fresh_bucket() -> Iterator[None]:
-    guesses.forget()
-    yield
-    guesses.forget()
+HERE = bytes([127, 0, 0, 1])
 
 
 @pytest.fixture
@@ -91,24 +84,46 @@ def test_a_receipt_nobody_has_says_neither_more_nor_less(client: Client) -> None
 
 
 def test_guessing_is_slowed_down_for_a_moment(client: Client, sent: actions.Submitted) -> None:
-    at = timezone.now() + timedelta(hours=1)
-    for _ in range(30):
-        guesses.missed(at)
+    missed(HERE, 30, timezone.now())
     answer = enter(client, sent.receipt)
     assert answer.status_code == 429
     assert answer["Retry-After"] == "5"
     assert "Please wait a moment" in answer.content.decode()
+    assert "Try again in 10 seconds" in enter(client, sent.receipt).content.decode()
 
 
-def test_the_bucket_fills_again(now: datetime) -> None:
-    bucket = Guesses(most=2, each=timedelta(seconds=1))
-    for _ in range(5):
-        bucket.missed(now)
-    assert bucket.too_many(now)
-    assert not bucket.too_many(now + timedelta(seconds=1))
-    bucket.missed(now + timedelta(seconds=1))
-    assert bucket.too_many(now + timedelta(seconds=1))
-    assert not bucket.too_many(now + timedelta(seconds=9))
+def test_guesses_of_one_network_keep_no_other_waiting(sent: actions.Submitted) -> None:
+    missed(HERE, 30, timezone.now())
+    elsewhere = Client(REMOTE_ADDR="192.0.2.77")
+    assert enter(elsewhere, sent.receipt).url == reverse("receipt_status")
+
+
+def test_whoever_has_the_digits_right_takes_nothing(
+    client: Client, sent: actions.Submitted
+) -> None:
+    for _ in range(40):
+        assert enter(client, sent.receipt).status_code == 302
+
+
+def test_waiting_grows_to_a_minute_and_no_further(now: datetime) -> None:
+    missed(HERE, 30, now)
+    told = [guesses.wait(HERE, now) for _ in range(7)]
+    assert told == [*WAITS, 60, 60]
+    # Coming too early costs nobody the next try.
+    assert guesses.wait(HERE, now + timedelta(seconds=11)) == 0
+
+
+def test_while_many_networks_guess_those_that_missed_nothing_are_let_in(now: datetime) -> None:
+    for number in range(120):
+        missed(bytes([192, 0, 2, number]), 1, now)
+    assert guesses.wait(bytes([192, 0, 2, 7]), now) == 5
+    assert guesses.wait(bytes([198, 51, 100, 7]), now) == 0
+    assert guesses.wait(bytes([192, 0, 2, 7]), now + timedelta(seconds=2)) == 0
+
+
+def missed(network: bytes, times: int, at: datetime) -> None:
+    for _ in range(times):
+        guesses.missed(network, at)
 
 
 def test_the_cookie_of_one_reporter_never_opens_the_report_of_another(

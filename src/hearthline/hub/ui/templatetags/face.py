@@ -36,10 +36,10 @@ def digits(number: str) -> str:
 
 
 @register.filter
-def own_names(codes: list[str]) -> list[dict[str, str]]:
+def own_names(codes: list[str] | None) -> list[dict[str, str]]:
     """Languages as `{"code", "name"}`, each by its own name, or by its code if it has none here."""
     offered = dict(settings.LANGUAGES)
-    return [{"code": code, "name": offered.get(code) or _local_name(code)} for code in codes]
+    return [{"code": code, "name": offered.get(code) or _local_name(code)} for code in codes or []]
 
 
 def _local_name(code: str) -> str:

@@ -4,6 +4,7 @@
 `populate()` fills the configured database in bulk. Everything is invented, with a fixed seed, on
 example.org. Addresses open as in life (sealed under their row's data key), but the rows share a
 few hundred data keys and desk wraps: a million of those would take longer than the measurement.
+Numbers of records ascend, where life draws them at random, so that they are quickly written.
 Constraints and triggers are those of the ledgers; nothing is switched off. The audit log stays
 empty: what is measured is the ledgers' own reading.
 
@@ -158,6 +159,7 @@ class _World:
     def __init__(self, at: datetime, analysts: int) -> None:
         self.at = at
         self.chance = random.Random(SEED)
+        self.last_id = self.chance.getrandbits(64) << 64
         self.staff = list(_staff(analysts, at))
         self.keys = _keys(at)
         self.pepper = sealing.pepper()
@@ -322,7 +324,8 @@ class _World:
         return self.month + timedelta(seconds=int(self.chance.random() * self.month_seconds))
 
     def _id(self) -> uuid.UUID:
-        return uuid.UUID(int=self.chance.getrandbits(128), version=4)
+        self.last_id += 1
+        return uuid.UUID(int=self.last_id)
 
 
 def _staff(number: int, at: datetime) -> Iterator[uuid.UUID]:

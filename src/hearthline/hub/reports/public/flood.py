@@ -56,7 +56,7 @@ class Door:
     def forget(self) -> None:
         """Begin anew."""
         with self._lock:
-            self._all.left = float(self._all.most)
+            self._all.fill()
             self._networks.forget()
             self._proven.forget()
 

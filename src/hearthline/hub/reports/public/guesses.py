@@ -55,7 +55,7 @@ class Guesses:
         with self._lock:
             self._network.forget()
             self._patience.forget()
-            self._all.left = float(self._all.most)
+            self._all.fill()
 
 
 def _seconds(count: int) -> timedelta:

@@ -23,6 +23,7 @@ KEY_LIVES: Final = timedelta(minutes=20)
 MOST_NETWORKS: Final = 20_000
 _IPV6_PREFIX: Final = 7  # bytes: a /56, the usual share of one household or school
 _SHARED: Final = b""
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
 def network_of(request: HttpRequest) -> bytes:
@@ -70,7 +71,7 @@ class Bucket:
 
     @classmethod
     def full(cls, most: int, whole: timedelta) -> "Bucket":
-        return cls(most, whole, float(most), datetime.min.replace(tzinfo=UTC))
+        return cls(most, whole, float(most), _LONG_AGO)
 
     def at(self, at: datetime) -> float:
         """Tokens there are now."""
@@ -82,6 +83,10 @@ class Bucket:
 
     def take(self, at: datetime) -> None:
         self.left = max(0.0, self.at(at) - 1)
+
+    def fill(self) -> None:
+        """Begin anew."""
+        self.left, self.since = float(self.most), _LONG_AGO
 
 
 class Networks:
@@ -115,7 +120,7 @@ class Networks:
         self._key = secrets.token_bytes(32)
         self._buckets: dict[bytes, Bucket] = {}
         self._overflow = Bucket.full(self._most, self._whole)
-        self._until = datetime.min.replace(tzinfo=UTC)
+        self._until = _LONG_AGO
 
     def _found(self, network: bytes) -> Bucket | None:
         bucket = self._buckets.get(self._name(network))

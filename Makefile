@@ -1,5 +1,5 @@
 # Each target sets up all it needs from nothing but Python >= 3.11, make and git.
-.PHONY: help demo demo-check test test-rooms test-postgres test-journeys lint fix messages bench setup clean
+.PHONY: help demo demo-check test test-rooms test-postgres test-journeys lint fix messages openapi bench setup clean
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
@@ -45,6 +45,9 @@ fix: $(READY) ## put style right
 messages: $(READY) ## gather strings for translators (needs gettext), compile what is translated
 	$(BIN)/python tools/messages.py gather
 	$(BIN)/python tools/messages.py compile
+
+openapi: $(READY) ## write docs/openapi.json anew, the document of the partners' interface
+	$(BIN)/python tools/openapi.py
 
 bench: $(READY) ## side-by-side measurements
 	$(BIN)/python -m benchmarks.disclosure && $(BIN)/python -m benchmarks.reports

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from hearthline.hub.accounts.doors import PUBLIC
+from hearthline.hub.accounts.doors import BY_KEY, PUBLIC
 from hearthline.hub.accounts.permissions import Permission
 
 # Open to anyone at the public door.
@@ -30,8 +30,10 @@ OPEN_TO_ALL = {
         "set_language",
     },
     "desk": {"set_language"},
-    "partners": {"set_language"},
+    "partners": {"api_openapi", "set_language"},
 }
+# Open to partners' programs that show a key; each checks the key's scope in its action.
+TO_PROGRAMS = {"api_batch", "api_codes", "api_report", "api_status"}
 # allauth's own, which guard themselves.
 SIGN_IN = ("account_", "mfa_")
 
@@ -67,6 +69,8 @@ def test_every_other_route_declares_a_permission():
                 continue
             if name in OPEN_TO_ALL[door]:
                 assert declared(route) == PUBLIC, (door, name)
+            elif door == "partners" and name in TO_PROGRAMS:
+                assert declared(route) == BY_KEY, (door, name)
             else:
                 assert isinstance(declared(route), Permission), (door, name)
 

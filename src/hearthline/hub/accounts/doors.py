@@ -18,6 +18,7 @@ from hearthline.hub.accounts.permissions import Permission, require
 View = Callable[..., HttpResponse]
 
 PUBLIC = "public"
+BY_KEY = "by key"
 DEMO_SESSION = proof.DEMO_SESSION
 
 
@@ -35,6 +36,17 @@ def public(view: View) -> View:
         return view(request, *args, **kwargs)
 
     door.permission = PUBLIC  # type: ignore[attr-defined]
+    return door
+
+
+def by_key(view: View) -> View:
+    """Open to a partner's program that shows a key in force; the interface checks it itself."""
+
+    @functools.wraps(view)
+    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return view(request, *args, **kwargs)
+
+    door.permission = BY_KEY  # type: ignore[attr-defined]
     return door
 
 

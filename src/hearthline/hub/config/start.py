@@ -10,12 +10,13 @@ import django
 
 from hearthline.hub.config.environment import UNWRAP, desk_keys, secret
 
-# A door is handed these and no others. The public door can seal and find, but not read back.
+# A door is handed these and no others. The public and the partners' door can seal and find, but
+# not read back.
 KEYS = {
     "public": ("SECRET_KEY", "PEPPER", "VISIT_SECRET", "DESK_PUBLIC_KEY"),
     "desk": ("SECRET_KEY", "PEPPER", "DESK_PUBLIC_KEY", "DESK_PRIVATE_KEY", "AUDIT_PUBLIC_KEY"),
     # The public half seals a unit's reasons, which the desk reads.
-    "partners": ("SECRET_KEY", "DESK_PUBLIC_KEY"),
+    "partners": ("SECRET_KEY", "PEPPER", "DESK_PUBLIC_KEY"),
     "worker": (
         "SECRET_KEY",
         "PEPPER",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The partners' door: police units pick up what was prepared for them."""
+"""The partners' door: police units pick up packages, partners' programs send reports."""
 
 from django.conf import settings
 from django.urls import include, path
@@ -11,6 +11,7 @@ handler500 = "hearthline.hub.ui.outage.trouble"
 
 urlpatterns = [
     path("", include("hearthline.hub.referrals.partners")),
+    path("api/", include("hearthline.hub.reports.api")),
     path("language/", public(ui.set_language), name="set_language"),
     path("account/", include("hearthline.hub.accounts.sign_in")),
 ]

@@ -26,6 +26,12 @@ from hearthline.hub.reports.actions.drafts import (
     open_receipt,
     save_draft,
 )
+from hearthline.hub.reports.actions.partners import (
+    NotYours,
+    OtherBody,
+    partner_status,
+    take_in,
+)
 from hearthline.hub.reports.actions.quarantine import (
     NotHeld,
     close_as_flood,
@@ -52,7 +58,9 @@ __all__ = [
     "DraftSent",
     "Letter",
     "NotHeld",
+    "NotYours",
     "NothingTold",
+    "OtherBody",
     "ReceiptUnknown",
     "ReportGone",
     "ReportText",
@@ -70,6 +78,7 @@ __all__ = [
     "leads_with_help",
     "open_draft",
     "open_receipt",
+    "partner_status",
     "read_report",
     "recognise",
     "release",
@@ -77,6 +86,7 @@ __all__ = [
     "save_draft",
     "submit",
     "take",
+    "take_in",
     "tell",
     "withdraw",
     "write",

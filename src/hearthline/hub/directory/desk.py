@@ -12,6 +12,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hearthline.hub.accounts.doors import StaffRequest, requires
@@ -26,6 +27,7 @@ from hearthline.hub.directory.forms import (
     OrganisationForm,
     ReasonForm,
     ReplaceForm,
+    WaysForm,
 )
 from hearthline.hub.directory.models import Contact, Domain, Membership, Organisation
 
@@ -67,7 +69,13 @@ def organisation(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     one = get_object_or_404(Organisation, pk=pk)
     today = timezone.localdate()
     contacts = [
-        {"contact": contact, "stale": contact.is_stale(today)} for contact in one.contacts.current()
+        {
+            "contact": contact,
+            "stale": contact.is_stale(today),
+            "no_secret": contact.channel == Contact.Channel.POST
+            and not hasattr(contact, "endpoint"),
+        }
+        for contact in one.contacts.current().select_related("endpoint")
     ]
     return render(
         request,
@@ -215,6 +223,44 @@ def contact_end(request: StaffRequest, pk: int) -> HttpResponse:
 
 @editors
 @form_page
+def contact_ways(request: StaffRequest, pk: int) -> HttpResponse:
+    """Language, working hours and time zone of a contact."""
+    contact = get_object_or_404(Contact, pk=pk)
+    form = WaysForm(request.POST) if request.method == "POST" else WaysForm.about(contact)
+
+    def act() -> Contact:
+        return actions.set_ways(
+            contact=contact, by=request.user, at=timezone.now(), **form.cleaned_data
+        )
+
+    text = _("How we write to %(value)s") % {"value": contact.value}
+    return _answer(
+        request, form, act, _("Language and hours"), _("Save"), contact.organisation, text
+    )
+
+
+@editors
+@form_page
+@never_cache
+def contact_secret(request: StaffRequest, pk: int) -> HttpResponse:
+    """A new secret for an endpoint; the page that answers shows it, this once."""
+    contact = get_object_or_404(Contact, pk=pk, channel=Contact.Channel.POST)
+    secret = ""
+    if request.method == "POST":
+        try:
+            secret = actions.new_secret(contact=contact, by=request.user, at=timezone.now())
+        except actions.DirectoryRefused as refusal:
+            messages.warning(request, str(refusal))
+            return redirect("organisation", pk=contact.organisation_id)
+    return render(
+        request,
+        "directory/secret.html",
+        {"section": "directory", "one": contact.organisation, "contact": contact, "secret": secret},
+    )
+
+
+@editors
+@form_page
 def domain_add(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     one = get_object_or_404(Organisation, pk=pk)
     form = DomainForm(request.POST or None)
@@ -307,6 +353,8 @@ urlpatterns = [
     path("<uuid:pk>/key/", organisation_key, name="organisation_key"),
     path("<uuid:pk>/contacts/add/", contact_add, name="contact_add"),
     path("contacts/<int:pk>/replace/", contact_replace, name="contact_replace"),
+    path("contacts/<int:pk>/ways/", contact_ways, name="contact_ways"),
+    path("contacts/<int:pk>/secret/", contact_secret, name="contact_secret"),
     path("contacts/<int:pk>/check/", contact_check, name="contact_check"),
     path("contacts/<int:pk>/end/", contact_end, name="contact_end"),
     path("<uuid:pk>/domains/add/", domain_add, name="domain_add"),

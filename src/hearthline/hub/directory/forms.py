@@ -12,6 +12,16 @@ from hearthline.hub.directory.hours import is_readable
 from hearthline.hub.directory.models import Contact, Organisation, PartnerKey
 from hearthline.hub.ui.fields import Day, WebAddress, Words
 
+# The languages our letters are written in, whichever of them the public site offers.
+LETTER_LANGUAGES = [
+    ("en", "English"),
+    ("zh-hans", "简体中文"),
+    ("ar", "العربية"),
+    ("es", "Español"),
+    ("fr", "Français"),
+    ("ru", "Русский"),
+]
+
 
 class CheckedForm(forms.Form):
     """Where and when somebody checked it: asked with everything the directory holds."""
@@ -93,7 +103,36 @@ class OrganisationForm(CheckedForm):
         return Facts(**{"kind": kind, **self.cleaned_data})
 
 
-class ContactForm(CheckedForm):
+class WaysForm(forms.Form):
+    """In which language and at which hours a contact is written to."""
+
+    language = forms.ChoiceField(
+        label=_("Language of letters"),
+        required=False,
+        choices=[("", _("The first language of theirs that we write")), *LETTER_LANGUAGES],
+    )
+    hours = Words(
+        label=_("Their working hours"),
+        help_text=_(
+            "For example Mo-Fr 09:00-17:00, by their own clock; urgent letters do not wait. "
+            "Leave it empty if you do not know."
+        ),
+        max_length=80,
+        required=False,
+    )
+    timezone = Words(
+        label=_("Their time zone"),
+        help_text=_("Such as Europe/Paris. Left empty, it is this country's."),
+        max_length=64,
+        required=False,
+    )
+
+    @classmethod
+    def about(cls, contact: Contact) -> "WaysForm":
+        return cls(initial={name: getattr(contact, name) for name in cls.base_fields})
+
+
+class ContactForm(WaysForm, CheckedForm):
     scope = forms.ChoiceField(label=_("Who is reached"), choices=Contact.Scope.choices)
     channel = forms.ChoiceField(label=_("How"), choices=Contact.Channel.choices)
     value = Words(
@@ -102,8 +141,8 @@ class ContactForm(CheckedForm):
         max_length=254,
         required=False,
     )
-    language = Words(label=_("Language"), max_length=12, required=False)
-    field_order = ["scope", "channel", "value", "language", "source", "verified_on"]
+    field_order = ["scope", "channel", "value", "language", "hours", "timezone", "source",
+                   "verified_on"]  # fmt: skip
 
     def way(self) -> Way:
         return Way(**self.cleaned_data)

@@ -7,7 +7,9 @@ a semicolon replaces the days it names, as in the original; a rule after a comma
 """
 
 import re
-from datetime import datetime
+from collections.abc import Collection
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
@@ -23,6 +25,7 @@ _RULE = re.compile(
 )
 _BETWEEN = re.compile(r"\s*([;,])\s*")
 _DAY_LENGTH = 24 * 60
+_YEAR = 367
 
 Span = tuple[int, int]
 Week = list[list[Span]]
@@ -43,6 +46,47 @@ def is_open(hours: str, at: datetime) -> bool | None:
     return any(start <= minute < end for start, end in week[today]) or any(
         start <= late < end for start, end in week[today - 1]
     )
+
+
+def next_open(
+    hours: str,
+    at: datetime,
+    *,
+    zone: ZoneInfo,
+    weekend: Collection[str] = (),
+    holidays: Collection[date] = (),
+) -> datetime:
+    """The first minute from `at` on that somebody is there, by the clock of `zone`.
+
+    `hours` say it where they are stated; where not, every day is open but those of `weekend`
+    ("sa", "su"). `holidays` are closed whatever the hours, unless they are "24/7". Hours that are
+    never open in a year hold nothing back.
+    """
+    week = _week(hours) if hours else None
+    if week is None:
+        week = [[] if day in weekend else [(0, _DAY_LENGTH)] for day in _DAYS]
+    if hours.strip() == "24/7":
+        return at
+    today = at.astimezone(zone).date()
+    for number in range(-1, _YEAR):
+        day = today + timedelta(days=number)
+        if day in holidays:
+            continue
+        spans = ((_moment(day, a, zone), _moment(day, b, zone, late=True)) for a, b in
+                 sorted(week[day.weekday()]))  # fmt: skip
+        for start, end in spans:
+            if end > at:
+                return max(start, at)
+    return at
+
+
+def _moment(day: date, minute: int, zone: ZoneInfo, *, late: bool = False) -> datetime:
+    """A minute of a local day. Of an hour that comes twice, the first is meant, or the `late`.
+
+    An hour that does not come, when clocks go forward, is the one after it.
+    """
+    local = datetime.combine(day, time()) + timedelta(minutes=minute)
+    return local.replace(tzinfo=zone, fold=int(late)).astimezone(UTC)
 
 
 def in_words(hours: str) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from hearthline.hub.accounts.models import User
 from hearthline.hub.audit.models import Actor
 from hearthline.hub.directory.hours import is_open
+from hearthline.hub.sealing.models import SealedRow
 
 # A contact that nobody checked for so long is marked on the desk: it may lead nowhere.
 STALE = timedelta(days=180)
@@ -84,6 +85,14 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         """Contacts in use, the one checked last first."""
         return self.filter(superseded_at__isnull=True).order_by("-verified_on", "-id")
 
+    def usable(self) -> Self:
+        """Contacts that letters may go to: in use, and not parked until a person looks."""
+        return self.current().filter(parked_at__isnull=True)
+
+    def endpoints(self) -> Self:
+        """HTTPS endpoints that have a secret, so that what they are sent can be signed."""
+        return self.usable().filter(channel=Contact.Channel.POST, endpoint__isnull=False)
+
     def superseded(self) -> Self:
         return self.filter(superseded_at__isnull=False).order_by("-superseded_at", "-id")
 
@@ -98,6 +107,7 @@ class Contact(models.Model):
     class Channel(models.TextChoices):
         EMAIL = "email", _("E-mail")
         PHONE = "phone", _("Telephone")
+        POST = "post", _("HTTPS endpoint (XARF)")
         WEB = "web", _("Web page")
         DOOR = "door", _("Picked up at the partners' door")
 
@@ -108,6 +118,13 @@ class Contact(models.Model):
     channel = models.CharField(max_length=20, choices=Channel.choices)
     value = models.CharField(max_length=254)
     language = models.CharField(max_length=12, blank=True)
+    # Their working hours, in the notation of `hours`, by their own clock. Nothing stated: the
+    # country's weekend and holidays alone.
+    hours = models.CharField(max_length=80, blank=True, db_default="")
+    timezone = models.CharField(max_length=64, blank=True, db_default="")
+    # It said it is gone: nothing goes there until a person has looked.
+    parked_at = models.DateTimeField(null=True, blank=True)
+    parked_because = models.CharField(max_length=200, blank=True, db_default="")
     source = models.CharField(max_length=300)
     verified_on = models.DateField()
     superseded_at = models.DateTimeField(null=True, blank=True)
@@ -116,6 +133,14 @@ class Contact(models.Model):
 
     def is_stale(self, today: date) -> bool:
         return self.superseded_at is None and self.verified_on < today - STALE
+
+
+class Endpoint(SealedRow):
+    """What a contact that is an HTTPS endpoint is signed to with; the secret is sealed."""
+
+    contact = models.OneToOneField(Contact, on_delete=models.PROTECT, related_name="endpoint")
+    secret = models.BinaryField()
+    made_at = models.DateTimeField()
 
 
 class Domain(models.Model):

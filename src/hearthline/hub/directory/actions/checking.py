@@ -3,6 +3,7 @@
 
 import re
 from datetime import date, datetime
+from zoneinfo import available_timezones
 
 import pyrage
 from django.core.exceptions import ValidationError
@@ -11,12 +12,14 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from hearthline.hub.directory.hours import is_readable
 from hearthline.hub.directory.models import Contact, Organisation
 from hearthline.kit.urls import AddressRefused, canonicalise
 
 _PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{1,30}")
 _NOT_A_DOMAIN = re.compile(r"[/:@?#\\\s]")
 _web = URLValidator(schemes=["https", "http"])
+_SECURE = "https://"
 
 
 class DirectoryRefused(ValueError):
@@ -40,6 +43,14 @@ class NoLongerCurrent(DirectoryRefused):
 
 class NotReachable(DirectoryRefused):
     """The value is not an address or number of its channel, or not a domain."""
+
+
+class HoursUnreadable(DirectoryRefused):
+    """Working hours, or a time zone, that nobody could keep to."""
+
+
+class NotAnEndpoint(DirectoryRefused):
+    """Only an HTTPS endpoint in use has a secret."""
 
 
 class NotPolice(DirectoryRefused):
@@ -108,6 +119,8 @@ def reachable(channel: str, value: str) -> str:
                 validate_email(value)
             case Contact.Channel.WEB:
                 _web(value)
+            case Contact.Channel.POST:
+                return _endpoint(value)
             case Contact.Channel.PHONE:
                 if not _PHONE.fullmatch(value):
                     raise NotReachable(_("Write the number as people dial it, such as 555-0100."))
@@ -118,6 +131,37 @@ def reachable(channel: str, value: str) -> str:
             else _("Write the whole address, such as https://host.example.org/report.")
         ) from None
     return value
+
+
+def _endpoint(value: str) -> str:
+    """An HTTPS address without a name, a password or a fragment, in its one spelling."""
+    try:
+        found = canonicalise(value)
+    except AddressRefused:
+        found = None
+    if found is None or not value.lower().startswith(_SECURE) or re.search(r"[@#\s]", value):
+        raise NotReachable(
+            _("Write the endpoint's whole address with https, such as https://host.example.org/x.")
+        )
+    return value
+
+
+def working_hours(hours: str) -> str:
+    """Working hours as they are stored; "" where none are stated."""
+    hours = hours.strip()
+    if hours and not is_readable(hours):
+        raise HoursUnreadable(
+            _("We cannot read these hours. Write them like Mo-Fr 08:00-20:00, or 24/7.")
+        )
+    return hours
+
+
+def zone_name(name: str) -> str:
+    """A time zone of the IANA list, or ""."""
+    name = name.strip()
+    if name and name not in available_timezones():
+        raise HoursUnreadable(_("Write the time zone as in Africa/Lagos or Europe/Paris."))
+    return name
 
 
 def domain_name(name: str) -> str:

@@ -16,6 +16,8 @@ from hearthline.hub.directory.actions.checking import (
     past_day,
     reachable,
     reason_text,
+    working_hours,
+    zone_name,
 )
 from hearthline.hub.directory.models import Contact, Organisation
 
@@ -30,6 +32,8 @@ class Way:
     source: str
     verified_on: date
     language: str = ""
+    hours: str = ""
+    timezone: str = ""
 
 
 @transaction.atomic
@@ -55,7 +59,8 @@ def supersede_contact(
     """Put a new value in the place of a contact; the old one stays on record."""
     require(by, Permission.DIRECTORY_ORGANISATION_EDIT)
     old = current_contact(contact)
-    way = Way(old.scope, old.channel, value, source, verified_on, old.language)
+    way = Way(old.scope, old.channel, value, source, verified_on, old.language, old.hours,
+              old.timezone)  # fmt: skip
     new = _write(old.organisation, way, at)
     old.superseded_at = at
     old.save(update_fields=["superseded_at"])
@@ -99,7 +104,9 @@ def verify_contact(
     if past_day(verified_on, at) < contact.verified_on:
         raise WrongDay(_("It was checked after that day already. Give the later day."))
     before, contact.verified_on, contact.source = contact.verified_on, verified_on, source
-    contact.save(update_fields=["verified_on", "source"])
+    # Whoever made sure it leads there has looked: letters may go there again.
+    contact.parked_at, contact.parked_because = None, ""
+    contact.save(update_fields=["verified_on", "source", "parked_at", "parked_because"])
     record(
         at=at,
         actor=by.actor,
@@ -112,6 +119,29 @@ def verify_contact(
     return contact
 
 
+@transaction.atomic
+def set_ways(
+    *, contact: Contact, language: str, hours: str, timezone: str, by: User, at: datetime
+) -> Contact:
+    """In which language, and at which hours by which clock, a contact is written to."""
+    require(by, Permission.DIRECTORY_ORGANISATION_EDIT)
+    contact = current_contact(contact)
+    contact.language = language.strip()
+    contact.hours, contact.timezone = working_hours(hours), zone_name(timezone)
+    contact.save(update_fields=["language", "hours", "timezone"])
+    record(
+        at=at,
+        actor=by.actor,
+        verb="directory.set_ways",
+        about=contact.organisation,
+        contact=contact.pk,
+        language=contact.language,
+        hours=contact.hours,
+        timezone=contact.timezone,
+    )
+    return contact
+
+
 def _write(organisation: Organisation, way: Way, at: datetime) -> Contact:
     value = reachable(way.channel, way.value)
     past_day(way.verified_on, at)
@@ -119,5 +149,10 @@ def _write(organisation: Organisation, way: Way, at: datetime) -> Contact:
     if organisation.contacts.current().filter(**same).exists():
         raise AlreadyListed(_("This contact is listed already. Mark it as checked instead."))
     return organisation.contacts.create(
-        **same, source=way.source, verified_on=way.verified_on, language=way.language
+        **same,
+        source=way.source,
+        verified_on=way.verified_on,
+        language=way.language,
+        hours=working_hours(way.hours),
+        timezone=zone_name(way.timezone),
     )

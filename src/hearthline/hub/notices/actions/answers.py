@@ -6,7 +6,9 @@ from django.db import transaction
 from hearthline.hub.accounts.models import User
 from hearthline.hub.accounts.permissions import Permission, require
 from hearthline.hub.audit.actions import record
+from hearthline.hub.cases.actions import SamePerson
 from hearthline.hub.notices.models import Answer, Notice, Watch
+from hearthline.hub.sealing.words import seal_words
 from hearthline.kit.codelists import UnknownCodeError, find, host_refusals
 
 
@@ -20,6 +22,10 @@ class UnknownRefusal(ValueError):
 
 class NotAsked(ValueError):
     """The host has not been written to yet, so there is no answer."""
+
+
+class NothingWaits(ValueError):
+    """The notice waits for nobody at the desk."""
 
 
 class NotOpen(ValueError):
@@ -37,19 +43,68 @@ def record_answer(
     require(by, Permission.NOTICES_NOTICE_ANSWER)
     notice = Notice.objects.select_for_update().get(pk=notice.pk)
     _refuse(notice, code, refusal)
+    note = seal_words(note.strip()[:500], about=notice.case_id, at=at)
     answer = Answer.objects.create(
-        notice=notice, code=code, refusal=refusal, note=note.strip()[:500], by=by, at=at
+        notice=notice, code=code, refusal=refusal, note=note, by=by, at=at
     )
-    if code == Answer.Code.WRONG_RECIPIENT:
-        notice.state, notice.host, notice.contact = Notice.State.QUEUED, None, None
-        notice.acknowledge_due_at = notice.escalate_at = notice.due_at = None
-        notice.acknowledged_at, notice.reminders = None, 0
+    notice.waits_for = ""
+    then = find(host_refusals(), refusal).then if refusal else ""
+    if code == Answer.Code.WRONG_RECIPIENT or then == "reroute":
+        _take_off_host(notice)
     else:
         notice.acknowledged_at = notice.acknowledged_at or at
         _move_on(notice, code, at)
+        _follow(notice, then, at)
     notice.save()
     record(at=at, actor=by.actor, verb="notices.answer", about=notice, code=code, refusal=refusal)
     return answer
+
+
+@transaction.atomic
+def settle_wait(*, notice: Notice, by: User, at: datetime) -> Notice:
+    """A person has done what a refusal left to them: the host's time goes on as before.
+
+    A second look at the assessment is taken by somebody who did not judge the case; who finds it
+    wrong asks to close the case instead. Raises SamePerson, NothingWaits and NotOpen.
+    """
+    require(by, Permission.NOTICES_NOTICE_ANSWER)
+    notice = Notice.objects.select_for_update().get(pk=notice.pk)
+    if not notice.waits_for:
+        raise NothingWaits
+    if not Notice.objects.open().filter(pk=notice.pk).exists():
+        raise NotOpen
+    if notice.waits_for == Notice.Waits.SECOND_LOOK:
+        require(by, Permission.CASES_ASSESSMENT_CONFIRM)
+        if notice.case.assessments.filter(by=by).exists():
+            raise SamePerson
+    waited, notice.waits_for = notice.waits_for, ""
+    if notice.state == Notice.State.REFUSED:
+        notice.state, notice.due_at = Notice.State.ACKNOWLEDGED, at
+    notice.save()
+    record(at=at, actor=by.actor, verb="notices.settle_wait", about=notice, waited=waited)
+    return notice
+
+
+def _take_off_host(notice: Notice) -> None:
+    """Back to nobody's: a person finds the right one."""
+    notice.state, notice.host, notice.contact = Notice.State.QUEUED, None, None
+    notice.acknowledge_due_at = notice.escalate_at = notice.due_at = None
+    notice.clocks_from = notice.acknowledged_at = None
+    notice.reminders = 0
+
+
+def _follow(notice: Notice, then: str, at: datetime) -> None:
+    """What the ground of a refusal leads to; see kit.codelists.host_refusals."""
+    match then:
+        case "escalate" if notice.state != Notice.State.ESCALATED and notice.escalate_at:
+            # Waiting longer changes nothing: others hear now.
+            notice.escalate_at, notice.due_at = min(notice.escalate_at, at), at
+        case "look":
+            Watch.objects.filter(notice=notice).update(due_at=at)
+        case "second_look":
+            notice.waits_for = Notice.Waits.SECOND_LOOK
+        case "park":
+            notice.waits_for = Notice.Waits.PARK
 
 
 def _move_on(notice: Notice, code: str, at: datetime) -> None:

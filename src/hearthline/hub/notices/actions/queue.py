@@ -10,6 +10,7 @@ from hearthline.hub.audit.models import Actor
 from hearthline.hub.cases.actions import subject_address
 from hearthline.hub.cases.models import Case, Subject
 from hearthline.hub.directory.models import Contact, Organisation
+from hearthline.hub.notices.actions.timing import first_due, leaves
 from hearthline.hub.notices.models import Notice
 
 
@@ -26,7 +27,7 @@ class NotAHost(ValueError):
 
 
 class NoMailContact(ValueError):
-    """The host has no e-mail address in the directory."""
+    """The host has no e-mail address or endpoint in the directory."""
 
 
 class AlreadyAddressed(ValueError):
@@ -47,9 +48,9 @@ def queue_notice(*, case: Case, at: datetime, actor: Actor) -> Notice:
     address = subject_address(case=case, actor=actor, at=at, purpose="notice: find the host")
     host = Organisation.objects.host_of(address.host) if address.host else None
     contact = contact_of(host) if host else None
-    notice = Notice.objects.create(
-        case=case, host=host, contact=contact, queued_at=at, due_at=at if contact else None
-    )
+    notice = Notice(case=case, host=host, contact=contact, queued_at=at)
+    notice.due_at = first_due(notice, contact, at) if contact else None
+    notice.save(force_insert=True)
     record(
         at=at,
         actor=actor,
@@ -73,14 +74,19 @@ def assign_host(*, notice: Notice, host: Organisation, by: User, at: datetime) -
     contact = contact_of(host)
     if contact is None:
         raise NoMailContact
-    notice.host, notice.contact, notice.due_at = host, contact, at
+    notice.host, notice.contact, notice.due_at = host, contact, leaves(notice, contact, at)
     notice.save()
     record(at=at, actor=by.actor, verb="notices.assign_host", about=notice, host=host.pk)
     return notice
 
 
 def contact_of(host: Organisation) -> Contact | None:
-    """Where notices reach the host: its abuse desk, else any mailbox that is not the lawyers'."""
-    mailboxes = host.contacts.current().filter(channel=Contact.Channel.EMAIL)
+    """Where notices reach the host: its endpoint, which is quickest, else a mailbox."""
+    return host.contacts.endpoints().first() or mailbox_of(host)
+
+
+def mailbox_of(host: Organisation) -> Contact | None:
+    """Its abuse desk, else any mailbox that is not the lawyers'."""
+    mailboxes = host.contacts.usable().filter(channel=Contact.Channel.EMAIL)
     abuse = mailboxes.filter(scope=Contact.Scope.ABUSE).first()
     return abuse or mailboxes.exclude(scope=Contact.Scope.LEGAL).first() or mailboxes.first()

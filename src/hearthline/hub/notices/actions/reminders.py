@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """After the notice: no answer in time, reminders, and when the host's time is over.
 
-A worker that was away writes the latest reminder due, not every one it missed.
+A worker that was away writes the latest reminder due, not every one it missed. What was sent in
+one letter and is unanswered is reminded of in one letter. States change on time; letters that are
+not urgent wait for the contact's next open minute. An endpoint is not reminded: its host's
+mailbox is, where it has one.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 
@@ -18,6 +21,8 @@ from hearthline.hub.notices.actions.posting import (
     next_number,
     post_delivery,
 )
+from hearthline.hub.notices.actions.queue import mailbox_of
+from hearthline.hub.notices.actions.timing import deadline, leaves
 from hearthline.hub.notices.actions.wording import reminder_letter
 from hearthline.hub.notices.models import Delivery, Notice
 
@@ -27,38 +32,90 @@ _REMINDED = (Notice.State.SENT, Notice.State.NO_RESPONSE, Notice.State.ACKNOWLED
 
 def go_on(notice: Notice, contact: Contact | None, at: datetime) -> int:
     """After the notice: no answer in time, a reminder, the end of the host's time."""
-    clocks = settings.PACK.clocks.notice
-    if notice.escalate_at is None or notice.state not in Notice.OPEN:
+    started = notice.started_at
+    if notice.escalate_at is None or started is None or notice.state not in Notice.OPEN:
         release(notice, due_at=None)
         return 0
-    started = notice.escalate_at - timedelta(hours=clocks.escalate_hours)
     if at >= notice.escalate_at:
-        release(notice, due_at=None)
         return escalate(notice, at)
-    if notice.state == Notice.State.SENT and _passed(notice.acknowledge_due_at, at):
-        notice.state = Notice.State.NO_RESPONSE
-        record(at=at, actor=WORKER, verb="notices.no_response", about=notice)
-    fallen_due = sum(at >= started + timedelta(hours=hours) for hours in clocks.reminder_hours)
-    written = 0
-    if contact and fallen_due > notice.reminders and notice.state in _REMINDED:
-        number = next_number(notice, Delivery.Kind.REMINDER)
-        letter = reminder_letter(
-            notice=notice, contact=contact, first_id=first_message_id(notice), number=number, at=at
-        )
-        post_delivery(notice, Delivery.Kind.REMINDER, number, contact, letter, at)
-        written = 1
-    notice.reminders = max(notice.reminders, fallen_due)
-    release(notice, due_at=next_moment(notice, started, at))
+    _note_silence(notice, at)
+    written, waits_until = 0, None
+    if contact and contact.channel != Contact.Channel.EMAIL:
+        contact = mailbox_of(notice.host) if notice.host else None
+    if contact and _reminder_due(notice, started, at):
+        waits_until = leaves(notice, contact, at)
+        if waits_until <= at:
+            waits_until, written = None, _remind([notice, *_fellows(notice, at)], contact, at)
+    elif not contact:
+        notice.reminders = max(notice.reminders, _fallen_due(started, at))
+    _wait(notice, at, waits_until)
     return written
 
 
-def next_moment(notice: Notice, started: datetime, at: datetime) -> datetime | None:
+def next_moment(notice: Notice, at: datetime) -> datetime | None:
     """The next moment at which something falls due, after `at`."""
-    hours = settings.PACK.clocks.notice.reminder_hours
+    started = notice.started_at
     moments = [notice.acknowledge_due_at, notice.escalate_at]
-    moments += [started + timedelta(hours=each) for each in hours]
+    if started is not None:
+        hours = settings.PACK.clocks.notice.reminder_hours
+        moments += [deadline(started, each) for each in hours]
     return min((moment for moment in moments if moment and moment > at), default=None)
 
 
-def _passed(moment: datetime | None, at: datetime) -> bool:
-    return moment is not None and at >= moment
+def _remind(notices: list[Notice], contact: Contact, at: datetime) -> int:
+    """One reminder for all of them; those that came along are settled here."""
+    leader = notices[0]
+    message = reminder_letter(
+        notices=notices,
+        contact=contact,
+        first_id=first_message_id(leader),
+        number=next_number(leader, Delivery.Kind.REMINDER),
+        at=at,
+    )
+    post_delivery(notices, Delivery.Kind.REMINDER, contact, message, at)
+    for one in notices:
+        started = one.started_at or at
+        one.reminders = max(one.reminders, _fallen_due(started, at))
+        if one is not leader:
+            _wait(one, at, None)
+            one.save()
+    return 1
+
+
+def _fellows(notice: Notice, at: datetime) -> list[Notice]:
+    """Notices of the same letter that a reminder is due for too. The urgent one goes alone."""
+    if notice.is_urgent:
+        return []
+    others = Notice.objects.select_for_update(of=("self",)).sent_with(notice, at)
+    found = []
+    for one in others.select_related("case").order_by("queued_at", "pk"):
+        started = one.started_at
+        if one.is_urgent or started is None or one.escalate_at is None or at >= one.escalate_at:
+            continue
+        if _reminder_due(one, started, at):
+            _note_silence(one, at)
+            found.append(one)
+    return found
+
+
+def _note_silence(notice: Notice, at: datetime) -> None:
+    due = notice.acknowledge_due_at
+    if notice.state == Notice.State.SENT and due is not None and at >= due:
+        notice.state = Notice.State.NO_RESPONSE
+        record(at=at, actor=WORKER, verb="notices.no_response", about=notice)
+
+
+def _reminder_due(notice: Notice, started: datetime, at: datetime) -> bool:
+    return notice.state in _REMINDED and _fallen_due(started, at) > notice.reminders
+
+
+def _fallen_due(started: datetime, at: datetime) -> int:
+    """How many of the pack's reminders have fallen due."""
+    hours = settings.PACK.clocks.notice.reminder_hours
+    return sum(at >= deadline(started, each) for each in hours)
+
+
+def _wait(notice: Notice, at: datetime, waits_until: datetime | None) -> None:
+    """Due again at the next moment, or when the letter that waits may go."""
+    moments = [moment for moment in (next_moment(notice, at), waits_until) if moment]
+    release(notice, due_at=min(moments, default=None))

@@ -3,19 +3,22 @@
 
 import logging
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
 
 from django.conf import settings
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from hearthline.hub.cases.actions import SubjectAddress
 from hearthline.hub.cases.models import Case
 from hearthline.hub.directory.models import Contact, Organisation
 from hearthline.hub.mail.actions import message_id
+from hearthline.hub.notices.actions.timing import zone_of
 from hearthline.hub.notices.models import Delivery, Notice
 from hearthline.kit.formats import FormatRefused, feedback, xarf
 from hearthline.kit.urls import defang
@@ -25,62 +28,103 @@ log = logging.getLogger(__name__)
 WIDTH = 72
 
 
+# What letters are written in, whichever of these the public site offers.
+LANGUAGES = ("en", "zh-hans", "ar", "es", "fr", "ru")
+# Around an address or a reference, so that it keeps its order in a line that runs the other way
+# (Unicode, LEFT-TO-RIGHT ISOLATE and POP DIRECTIONAL ISOLATE).
+LRI, PDI = "\u2066", "\u2069"
+
+
 def language_of(contact: Contact, organisation: Organisation) -> str:
-    """The first of their languages that this site speaks, or the country's own."""
-    spoken = {code for code, _name in settings.LANGUAGES}
-    asked = [contact.language, *organisation.languages]
-    return next((code for code in asked if code in spoken), settings.LANGUAGE_CODE)
+    """The first of their languages that letters are written in, or the country's own, or English.
+
+    "es-MX" is Spanish and "zh" is written in simplified characters.
+    """
+    asked = [contact.language, *organisation.languages, settings.LANGUAGE_CODE]
+    for code in asked:
+        plain = code.lower().replace("_", "-")
+        base = plain.partition("-")[0]
+        for name in (plain, base, "zh-hans" if base == "zh" else ""):
+            if name in LANGUAGES:
+                return name
+    return "en"
 
 
 def notice_letter(
-    *, notice: Notice, contact: Contact, address: SubjectAddress, number: int, at: datetime
+    *,
+    named: Sequence[tuple[Notice, SubjectAddress]],
+    contact: Contact,
+    number: int,
+    at: datetime,
+    headers: Mapping[str, str],
 ) -> EmailMessage:
-    """The notice itself: subject neutral, plain words, and XARF beside them where it is honest."""
+    """The notice itself: subject neutral, plain words, and XARF beside them where it is honest.
+
+    Several notices are one letter that lists them; the first one names it.
+    """
+    leader, address = named[0]
     hours = settings.PACK.clocks.notice.acknowledge_hours
     with translation.override(language_of(contact, contact.organisation)):
-        subject = _("Notice %(reference)s: please read within %(hours)s hours") % {
-            "reference": notice.reference,
-            "hours": hours,
-        }
-        opening = (
-            _("The content is there again. We told you about it before and it was removed.")
-            if notice.reopened
-            else ""
-        )
-        text = _paragraphs([opening, *_notice_words(notice, address, hours)])
-    return feedback.compose(
+        names = {"reference": leader.reference, "hours": hours, "count": len(named)}
+        if len(named) == 1:
+            subject = _("Notice %(reference)s: please read within %(hours)s hours") % names
+            text = _paragraphs([_again(leader), *_notice_words(leader, address, hours)])
+        else:
+            subject = (
+                _("%(count)s notices, the first %(reference)s: please read within %(hours)s hours")
+                % names
+            )
+            text = _paragraphs(_several_words(named, hours))
+        parts = [
+            feedback.Part(_reference(notice), document)
+            for notice, place in named
+            if (document := machine_part(notice, place)) is not None
+        ]
+    envelope = Envelope(
         sender=settings.MAIL_FROM,
         recipient=contact.value,
         subject=subject,
-        message_id=_name(notice, Delivery.Kind.FIRST, number),
+        message_id=_name(leader, Delivery.Kind.FIRST, number),
         date=at,
-        plain_text=text,
-        xarf=machine_part(notice, address),
-        headers={},
+        headers=headers,
     )
+    if len(named) > 1 and parts:
+        return feedback.compose_several(**asdict(envelope), plain_text=text, parts=parts)
+    document = parts[0].xarf if parts else None
+    return feedback.compose(**asdict(envelope), plain_text=text, xarf=document)
 
 
 def reminder_letter(
-    *, notice: Notice, contact: Contact, first_id: str, number: int, at: datetime
+    *, notices: Sequence[Notice], contact: Contact, first_id: str, number: int, at: datetime
 ) -> EmailMessage:
     """A short reminder in the thread of the notice; the address stands in the notice only."""
+    leader = notices[0]
     hours = settings.PACK.clocks.notice.acknowledge_hours
     with translation.override(language_of(contact, contact.organisation)):
-        names = {"reference": notice.reference, "hours": hours}
-        subject = _("Reminder of notice %(reference)s") % names
+        names = {"reference": leader.reference, "hours": hours, "count": len(notices)}
+        within = {"reference": _isolated(leader.reference)}
+        if len(notices) == 1:
+            subject = _("Reminder of notice %(reference)s") % names
+            opening = [_("This is a reminder of our notice %(reference)s.") % within]
+        else:
+            subject = _("Reminder of %(count)s notices, the first %(reference)s") % names
+            opening = [_("This is a reminder of these %(count)s notices:") % names]
+            opening += ["    " + _isolated(one.reference) for one in notices]
         text = _paragraphs(
             [
-                _("This is a reminder of our notice %(reference)s.") % names,
+                *opening,
+                *_sent_on(leader, contact),
                 _("Our last look found the content still there, or could not tell."),
                 _(
                     "Please answer this letter within %(hours)s hours and say what you did: "
                     "removed, passed on to a customer, not your service, or not possible, and why."
                 )
                 % names,
+                _each_its_own() if len(notices) > 1 else "",
                 *_signature(),
             ]
         )
-    return _thread(notice, contact, subject, text, Delivery.Kind.REMINDER, number, first_id, at)
+    return _thread(leader, contact, subject, text, Delivery.Kind.REMINDER, number, first_id, at)
 
 
 def escalation_letter(
@@ -89,16 +133,15 @@ def escalation_letter(
     """To the host's lawyers or to the regulator: that a notice went unheeded, not the address."""
     with translation.override(language_of(contact, contact.organisation)):
         names = {
-            "reference": notice.reference,
+            "reference": _isolated(notice.reference),
             "host": notice.host.name if notice.host else "",
-            "hours": settings.PACK.clocks.notice.escalate_hours,
             "law": _law(notice.case),
         }
-        subject = _("Notice %(reference)s has not been acted on") % names
+        subject = _("Notice %(reference)s has not been acted on") % {"reference": notice.reference}
         text = _paragraphs(
             [
-                _("We sent notice %(reference)s to %(host)s more than %(hours)s hours ago.")
-                % names,
+                _("We sent notice %(reference)s to %(host)s. It has not been acted on.") % names,
+                *_sent_on(notice, contact),
                 _("It is about content that two of our analysts found unlawful: %(law)s.") % names,
                 _(
                     "At our last look it had not been removed. For everybody's safety the address "
@@ -140,13 +183,95 @@ def machine_part(notice: Notice, address: SubjectAddress) -> dict[str, Any] | No
         return None
 
 
+@dataclass(frozen=True)
+class Envelope:
+    """What every letter has besides its words."""
+
+    sender: str
+    recipient: str
+    subject: str
+    message_id: str
+    date: datetime
+    headers: Mapping[str, str]
+
+
+def _several_words(named: Sequence[tuple[Notice, SubjectAddress]], hours: int) -> Iterable[str]:
+    names = {
+        "service": settings.REPORTER_ORGANISATION,
+        "country": settings.PACK.country.name,
+        "hours": hours,
+        "count": len(named),
+    }
+    yield (
+        _(
+            "%(service)s is the hotline against the sexual exploitation of children online in "
+            "%(country)s. You receive this letter because your service hosts the %(count)s "
+            "addresses below. It holds one notice for each."
+        )
+        % names
+    )
+    yield _("Two of our analysts found the content of each unlawful.")
+    yield _("Addresses, written so that nobody opens one by accident (hxxp is http, [.] is a dot):")
+    for number, (notice, address) in enumerate(named, start=1):
+        yield _("%(number)s. Reference %(reference)s: %(law)s.") % {
+            "number": number,
+            "reference": _isolated(notice.reference),
+            "law": _law(notice.case),
+        }
+        yield _again(notice)
+        yield "    " + _isolated(defang(address.url))
+    yield _what_to_do()
+    yield _please_answer(hours)
+    yield _each_its_own()
+    yield from _signature()
+
+
+def _again(notice: Notice) -> str:
+    if not notice.reopened:
+        return ""
+    return _("The content is there again. We told you about it before and it was removed.")
+
+
+def _each_its_own() -> str:
+    return _("Each reference has an answer of its own: say for each what you did.")
+
+
+def _reference(notice: Notice) -> str:
+    return _("Reference: %(reference)s") % {"reference": _isolated(notice.reference)} + "\n"
+
+
+def _sent_on(notice: Notice, contact: Contact) -> Iterable[str]:
+    """The day the notice was sent, in the letter's language and by the reader's clock."""
+    if notice.clocks_from is not None:
+        day = timezone.localtime(notice.clocks_from, zone_of(contact))
+        yield _("It was sent on %(day)s.") % {"day": date_format(day, "DATE_FORMAT")}
+
+
+def _isolated(text: str) -> str:
+    """Text that runs from left to right, kept whole where the letter runs the other way."""
+    return f"{LRI}{text}{PDI}" if translation.get_language_bidi() else text
+
+
+def _what_to_do() -> str:
+    return _(
+        "Please remove the content or disable access to it. Keep what the law asks you to keep "
+        "for an investigation, and do not copy, send or search for the content."
+    )
+
+
+def _please_answer(hours: int) -> str:
+    return _(
+        "Please answer this letter within %(hours)s hours and say what you did: removed, "
+        "passed on to a customer, not your service, or not possible, and why. We look again "
+        "ourselves and never need the content or a picture of it."
+    ) % {"hours": hours}
+
+
 def _notice_words(notice: Notice, address: SubjectAddress, hours: int) -> Iterable[str]:
     names = {
         "service": settings.REPORTER_ORGANISATION,
         "country": settings.PACK.country.name,
         "law": _law(notice.case),
-        "hours": hours,
-        "reference": notice.reference,
     }
     yield (
         _(
@@ -157,20 +282,10 @@ def _notice_words(notice: Notice, address: SubjectAddress, hours: int) -> Iterab
     )
     yield _("Two of our analysts found its content unlawful: %(law)s.") % names
     yield _("Address, written so that nobody opens it by accident (hxxp is http, [.] is a dot):")
-    yield "    " + defang(address.url)
-    yield _(
-        "Please remove the content or disable access to it. Keep what the law asks you to keep "
-        "for an investigation, and do not copy, send or search for the content."
-    )
-    yield (
-        _(
-            "Please answer this letter within %(hours)s hours and say what you did: removed, "
-            "passed on to a customer, not your service, or not possible, and why. We look again "
-            "ourselves and never need the content or a picture of it."
-        )
-        % names
-    )
-    yield _("Reference: %(reference)s") % names
+    yield "    " + _isolated(defang(address.url))
+    yield _what_to_do()
+    yield _please_answer(hours)
+    yield _reference(notice).strip()
     yield from _signature()
 
 

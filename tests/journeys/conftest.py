@@ -38,10 +38,10 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     # No name is looked up: whatever is asked of another host fails.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-OURS = re.compile(r"(http://127\.0\.0\.1[:/]|data:|about:)")
+OURS = re.compile(r"(http://(127\.0\.0\.1|localhost)[:/]|data:|about:)")
 # Where quick exit of the demonstration's country leads. Nothing else may ever be asked for.
 ELSEWHERE = "https://www.example.org/"
 

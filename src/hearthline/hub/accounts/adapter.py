@@ -12,14 +12,30 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
-from hearthline.hub.accounts.actions import note_password, note_sign_in
-from hearthline.hub.accounts.models import User
+from hearthline.hub.accounts.actions import (
+    count_wrong,
+    forget_wrong,
+    leave,
+    note_password,
+    note_sign_in,
+)
+from hearthline.hub.accounts.models import Attempts, User
 from hearthline.hub.accounts.second_factor import is_last_factor
 from hearthline.hub.accounts.step_up import PROOFS
 
 
 class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    # One sentence for a wrong password, an unknown address, a locked account, and somebody who
+    # works here no longer: a stranger learns nothing from it.
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": _lazy(
+            "The address or the password is not right. After too many tries, wait some minutes "
+            "or use a passkey."
+        )
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
@@ -27,6 +43,29 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().login(request, user)
         given = [str(proof.get("type", proof["method"])) for proof in request.session[PROOFS]]
         note_sign_in(user=user, by=given, at=timezone.now())
+        if "password" in given:
+            forget_wrong(user=user, what=Attempts.What.PASSWORD)
+
+    def logout(self, request: HttpRequest) -> None:
+        leave(session=request.session, at=timezone.now())
+        super().logout(request)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Nothing: allauth counts in a cache that each process has of its own."""
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """The person with these credentials, in service and not locked; else a wrong try counts.
+
+        The password is always checked, so that every answer takes as long.
+        """
+        at, what = timezone.now(), Attempts.What.PASSWORD
+        found: User | None = super().authenticate(request, **credentials)
+        named = User.objects.filter(email__iexact=credentials.get("email", "")).first()
+        if found is None or not found.is_active:
+            count_wrong(user=named, what=what, at=at)
+            return None
+        locked = Attempts.objects.of(found).locked(at).filter(what=what).exists()
+        return None if locked else found
 
     def is_safe_url(self, url: str | None) -> bool:
         """Whether somebody may be sent on to `url`. What is no address at all is not safe."""

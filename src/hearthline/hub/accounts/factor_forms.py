@@ -4,14 +4,59 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from allauth.mfa.base import forms as allauth_codes
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn import forms as allauth_forms
 from cryptography.exceptions import InvalidSignature
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from hearthline.hub.accounts.actions import count_wrong, forget_wrong
+from hearthline.hub.accounts.models import Attempts
+
 NOT_RIGHT = _("This passkey could not be used. Try again, or use another way.")
+
+
+CODE_NOT_RIGHT = _(
+    "This code is not right, or was used before. After too many tries, wait some minutes."
+)
+PERIOD = 30  # seconds one set of six digits is shown
+
+
+class _Counted:
+    """Wrong codes lock the codes of the account for a while, and no code is taken twice."""
+
+    def clean_code(self) -> str:
+        at = timezone.now()
+        what = Attempts.What.CODE
+        try:
+            code: str = super().clean_code()  # type: ignore[misc]
+        except ValidationError:
+            count_wrong(user=self.user, what=what, at=at)  # type: ignore[attr-defined]
+            raise ValidationError(CODE_NOT_RIGHT) from None
+        used: Authenticator = self.authenticator  # type: ignore[attr-defined]
+        locked = Attempts.objects.of(used.user).locked(at).filter(what=what).exists()
+        if locked or self._again(used):
+            raise ValidationError(CODE_NOT_RIGHT)
+        forget_wrong(user=used.user, what=what)
+        return code
+
+    @staticmethod
+    def _again(used: Authenticator) -> bool:
+        """Whether these six digits were taken already, perhaps by another process (RFC 6238)."""
+        if used.type != Authenticator.Type.TOTP or used.last_used_at is None:
+            return False
+        return timezone.now().timestamp() // PERIOD == used.last_used_at.timestamp() // PERIOD
+
+
+class CodeForm(_Counted, allauth_codes.AuthenticateForm):  # type: ignore[misc]
+    """Six digits or a recovery code, after the password."""
+
+
+class ProveByCodeForm(_Counted, allauth_codes.ReauthenticateForm):  # type: ignore[misc]
+    """Somebody who is signed in shows again that it is them."""
 
 
 @contextmanager

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Self
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
@@ -29,6 +30,9 @@ class May:
 class UserQuerySet(models.QuerySet["User"]):
     def in_service(self) -> Self:
         return self.filter(is_active=True).order_by("name")
+
+    def out_of_service(self) -> Self:
+        return self.filter(is_active=False).order_by("name")
 
     def holding(self, role: str, at: datetime) -> Self:
         in_force = Q(grants__until__isnull=True) | Q(grants__until__gt=at)
@@ -110,3 +114,71 @@ class Grant(models.Model):
                 name="accounts_one_open_grant_per_role",
             )
         ]
+
+
+# The account of every address nobody here has.
+UNKNOWN = "unknown"
+
+
+class AttemptsQuerySet(models.QuerySet["Attempts"]):
+    def of(self, user: User) -> Self:
+        return self.filter(account=str(user.pk))
+
+    def locked(self, at: datetime) -> Self:
+        return self.filter(locked_until__gt=at)
+
+
+class Attempts(models.Model):
+    """Wrong passwords or codes for one account, in a row. By account, never by IP address."""
+
+    class What(models.TextChoices):
+        PASSWORD = "password", _("password")
+        CODE = "code", _("code")
+
+    # The person's number, or UNKNOWN.
+    account = models.CharField(max_length=36)
+    what = models.CharField(max_length=10, choices=What.choices)
+    wrong = models.PositiveIntegerField(default=0)
+    locks = models.PositiveIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True, blank=True)
+
+    objects = AttemptsQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "what"], name="accounts_attempts_once_per_account"
+            )
+        ]
+
+    def is_locked(self, at: datetime) -> bool:
+        return self.locked_until is not None and self.locked_until > at
+
+
+class SittingQuerySet(models.QuerySet["Sitting"]):
+    def of(self, user: User) -> Self:
+        return self.filter(user=user)
+
+    def open(self, at: datetime) -> Self:
+        """Those that go on: not ended, not idle for too long, not too old. The pack has both."""
+        policy = settings.PACK.sign_in
+        return self.filter(
+            ended_at=None,
+            seen_at__gt=at - timedelta(minutes=policy.idle_minutes),
+            since__gt=at - timedelta(hours=policy.session_hours),
+        )
+
+    def newest_first(self) -> Self:
+        return self.order_by("-seen_at", "-since")
+
+
+class Sitting(models.Model):
+    """One person signed in at one browser, from `since` to `ended_at`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sittings")
+    since = models.DateTimeField()
+    seen_at = models.DateTimeField(db_index=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SittingQuerySet.as_manager()

@@ -19,6 +19,8 @@ class Permission(enum.StrEnum):
     ACCOUNTS_STAFF_MANAGE = "accounts:staff:manage"
     ACCOUNTS_STAFF_READ = "accounts:staff:read"
     AUDIT_LOG_READ = "audit:log:read"
+    CARE_COVER_READ = "care:cover:read"
+    CARE_OWN_USE = "care:own:use"
     CASES_ASSESSMENT_CONFIRM = "cases:assessment:confirm"
     CASES_ASSESSMENT_DECIDE = "cases:assessment:decide"
     CASES_ASSESSMENT_MAKE = "cases:assessment:make"
@@ -65,6 +67,7 @@ class Role(models.TextChoices):
 P = Permission
 _ANALYST = frozenset(
     {
+        P.CARE_OWN_USE,
         P.CASES_ASSESSMENT_CONFIRM,
         P.CASES_ASSESSMENT_MAKE,
         P.CASES_CASE_CLAIM,
@@ -98,6 +101,8 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.HOTLINE_MANAGER: frozenset(
         {
             P.ACCOUNTS_STAFF_READ,
+            P.CARE_COVER_READ,
+            P.CARE_OWN_USE,
             P.CASES_IDENTITY_APPROVE,
             P.CASES_CASE_READ,
             P.CASES_EXPORT_APPROVE,

@@ -27,12 +27,12 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from hearthline.hub.accounts import step_up
-from hearthline.hub.accounts.actions import note_factors, note_proof
+from hearthline.hub.accounts.actions import SITTING, end_others, note_factors, note_proof
 from hearthline.hub.accounts.doors import StaffRequest, View
-from hearthline.hub.accounts.models import User
+from hearthline.hub.accounts.models import Sitting, User
 from hearthline.hub.accounts.second_factor import has_factor, is_last_factor
 
 
@@ -99,6 +99,19 @@ def proved(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/proved.html")
 
 
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def sessions(request: StaffRequest) -> HttpResponse:
+    """Where somebody is signed in; a POST signs them out everywhere else."""
+    if request.method == "POST":
+        end_others(session=request.session, user=request.user, at=timezone.now())
+        messages.success(request, _("You are signed in here only."))
+        return redirect("account_sessions")
+    open_ones = Sitting.objects.of(request.user).open(timezone.now()).newest_first()
+    context = {"sittings": open_ones, "this": request.session.get(SITTING)}
+    return render(request, "accounts/sessions.html", context)
+
+
 @never_cache
 def passkey(request: HttpRequest) -> HttpResponse:
     """Sign in by passkey: the browser is asked for one that knows its owner."""
@@ -131,6 +144,7 @@ urlpatterns = [
     path("logout/", account.logout, name="account_logout"),
     path("prove/", prove, name="account_prove"),
     path("proved/", proved, name="account_proved"),
+    path("sessions/", sessions, name="account_sessions"),
     path("password/", login_required(change_password), name="account_change_password"),
     path("2fa/", mfa.index, name="mfa_index"),
     path("2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),

@@ -139,6 +139,7 @@ MIDDLEWARE = [
             "django.contrib.auth.middleware.AuthenticationMiddleware",
             "django.contrib.messages.middleware.MessageMiddleware",
             "allauth.account.middleware.AccountMiddleware",
+            "hearthline.hub.accounts.sittings.SittingMiddleware",
             "hearthline.hub.accounts.second_factor.SecondFactorMiddleware",
         ]
     ),
@@ -192,6 +193,10 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
+# Wrong tries are counted by account, in the database, and never by IP address: everybody at a
+# desk shares one, and an attacker has many.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
+MFA_RATE_LIMITS = {"webauthn_login": None}
 MFA_ADAPTER = "hearthline.hub.accounts.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -200,6 +205,8 @@ MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_FORMS = {
     "add_webauthn": "hearthline.hub.accounts.factor_forms.AddPasskeyForm",
+    "authenticate": "hearthline.hub.accounts.factor_forms.CodeForm",
+    "reauthenticate": "hearthline.hub.accounts.factor_forms.ProveByCodeForm",
     "authenticate_webauthn": "hearthline.hub.accounts.factor_forms.UsePasskeyForm",
     "edit_webauthn": "hearthline.hub.accounts.factor_forms.RenamePasskeyForm",
     "login_webauthn": "hearthline.hub.accounts.factor_forms.SignInByPasskeyForm",
@@ -210,7 +217,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 SESSION_ENGINE = "hearthline.hub.accounts.sessions"
 SESSION_COOKIE_NAME = f"hearthline_{DOOR}"
-SESSION_COOKIE_AGE = 60 * 60 * 8
+SESSION_COOKIE_AGE = 60 * 60 * PACK.sign_in.session_hours
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Strict"

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+"""Who works here: enrolled, given roles, let in again, out of service. A change signs them out."""
+
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,10 +8,11 @@ from datetime import datetime
 from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 
-from hearthline.hub.accounts.models import Grant, User
+from hearthline.hub.accounts.actions.sittings import end_sittings
+from hearthline.hub.accounts.models import Attempts, Grant, User
 from hearthline.hub.accounts.permissions import Permission, Role, require
 from hearthline.hub.audit.actions import ReasonNeeded, record
-from hearthline.hub.audit.models import Actor, Entry, EntryQuerySet
+from hearthline.hub.audit.models import Actor
 
 _SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -66,6 +69,7 @@ def grant(*, user: User, role: str, by: User, at: datetime, until: datetime | No
     if open_grant:
         return open_grant
     given = Grant.objects.create(user=user, role=Role(role), since=at, until=until)
+    end_sittings(user=user, at=at)
     record(
         at=at,
         actor=by.actor,
@@ -80,13 +84,10 @@ def grant(*, user: User, role: str, by: User, at: datetime, until: datetime | No
 @transaction.atomic
 def end_role(*, user: User, role: str, by: User, at: datetime, reason: str) -> None:
     """End a role now. Ending one that is not held does nothing."""
-    require(by, Permission.ACCOUNTS_STAFF_MANAGE)
-    if user == by:
-        raise OwnAccount
-    if not reason.strip():
-        raise ReasonNeeded
+    may_change(user, by, reason)
     ended = user.grants.in_force(at).filter(role=role).update(until=at)
     if ended:
+        end_sittings(user=user, at=at)
         record(
             at=at, actor=by.actor, verb="accounts.end_role", about=user, reason=reason, role=role
         )
@@ -98,59 +99,51 @@ def start_again(*, user: User, password: str, by: User, at: datetime, reason: st
 
     Their second factor goes, every session ends, and `password` is good for one sign-in.
     """
+    may_change(user, by, reason)
+    user.set_password(password)
+    user.must_change_password = True
+    user.save(update_fields=["password", "must_change_password"])
+    Authenticator.objects.filter(user=user).delete()
+    Attempts.objects.of(user).delete()
+    end_sittings(user=user, at=at)
+    record(at=at, actor=by.actor, verb="accounts.start_again", about=user, reason=reason)
+
+
+@transaction.atomic
+def end_service(*, user: User, by: User, at: datetime, reason: str) -> None:
+    """Somebody works here no longer: no sign-in, no role, no sitting. Twice does nothing."""
+    may_change(user, by, reason)
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    if not locked.is_active:
+        return
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    user.grants.in_force(at).update(until=at)
+    end_sittings(user=user, at=at)
+    record(at=at, actor=by.actor, verb="accounts.end_service", about=user, reason=reason)
+
+
+@transaction.atomic
+def resume_service(*, user: User, by: User, at: datetime, reason: str) -> None:
+    """Somebody comes back, or left by mistake. Roles are given anew, one by one."""
+    may_change(user, by, reason)
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    if locked.is_active:
+        return
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    record(at=at, actor=by.actor, verb="accounts.resume_service", about=user, reason=reason)
+
+
+def may_change(user: User, by: User, reason: str) -> None:
+    """An administrator, about somebody else, with a reason."""
     require(by, Permission.ACCOUNTS_STAFF_MANAGE)
     if user == by:
         raise OwnAccount
     if not reason.strip():
         raise ReasonNeeded
-    user.set_password(password)
-    user.must_change_password = True
-    user.save(update_fields=["password", "must_change_password"])
-    Authenticator.objects.filter(user=user).delete()
-    record(at=at, actor=by.actor, verb="accounts.start_again", about=user, reason=reason)
 
 
 def new_starting_password() -> str:
     """Four groups of five signs that cannot be confused when read out: about 99 bits."""
     return "-".join("".join(secrets.choice(_SIGNS) for _ in range(5)) for _ in range(4))
-
-
-@transaction.atomic
-def note_password(*, user: User, at: datetime) -> None:
-    """Keep in the audit log that somebody set a password of their own."""
-    user.must_change_password = False
-    user.save(update_fields=["must_change_password"])
-    record(at=at, actor=user.actor, verb="accounts.set_password", about=user)
-
-
-@transaction.atomic
-def read_log(*, by: User, at: datetime, filters: list[str]) -> EntryQuerySet:
-    """The audit log, newest first. Reading it is an entry itself: which filters, never their text.
-
-    The page that is read begins with that entry.
-    """
-    require(by, Permission.AUDIT_LOG_READ)
-    record(at=at, actor=by.actor, verb="audit.read", about=by, filters=sorted(filters))
-    return Entry.objects.newest_first()
-
-
-def note_sign_in(*, user: User, by: list[str], at: datetime) -> None:
-    """Keep in the audit log that somebody came in, and what they showed, such as ["webauthn"]."""
-    record(at=at, actor=user.actor, verb="accounts.sign_in", about=user, by=by)
-
-
-def note_proof(*, user: User, by: str, at: datetime) -> None:
-    """Keep in the audit log that somebody who is signed in proved a second factor again."""
-    record(at=at, actor=user.actor, verb="accounts.prove", about=user, by=by)
-
-
-def note_factors(
-    *, user: User, before: dict[int, str], after: dict[int, str], at: datetime
-) -> None:
-    """Keep in the audit log which second factors somebody added or removed; numbers and kinds."""
-    for verb, ones, without in (
-        ("accounts.add_factor", after, before),
-        ("accounts.remove_factor", before, after),
-    ):
-        for pk in sorted(ones.keys() - without.keys()):
-            record(at=at, actor=user.actor, verb=verb, about=user, kind=ones[pk], factor=pk)

@@ -219,6 +219,11 @@ def let_one_urgent_through(*, at: datetime) -> int:
     return 1
 
 
+def count_of(closing: FloodClosing) -> int:
+    """How many reports a closing would end now, at most `MOST`."""
+    return _count(closing.reports())
+
+
 def _waits(closing: FloodClosing) -> None:
     lock(closing)
     if closing.settled_at is not None:

@@ -53,6 +53,11 @@ class FloodClosing(models.Model):
         return held.alike(words=self.words_digest, host=self.host_digest, minute=self.minute)
 
     @property
+    def by(self) -> str:
+        """What its reports share: "words", "host" or "minute"."""
+        return "words" if self.words_digest else "host" if self.host_digest else "minute"
+
+    @property
     def settled_at(self) -> datetime | None:
         """When the second person said yes or no."""
         return self.agreed_at or self.kept_at

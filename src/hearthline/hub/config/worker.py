@@ -9,7 +9,6 @@ from django.db import OperationalError, close_old_connections
 
 from hearthline.hub.accounts import sweeps as accounts
 from hearthline.hub.audit import sweeps as audit
-from hearthline.hub.care import sweeps as care
 from hearthline.hub.cases import sweeps as cases
 from hearthline.hub.mail import sweeps as mail
 from hearthline.hub.notices import sweeps as notices
@@ -29,7 +28,6 @@ SWEEPS: tuple[Sweep, ...] = (
     *mail.SWEEPS,
     *reports.SWEEPS,
     *accounts.SWEEPS,
-    *care.SWEEPS,
     *audit.SWEEPS,
     *sealing.SWEEPS,
 )

@@ -83,11 +83,14 @@ def lock_draft(draft: uuid.UUID, at: datetime) -> Draft:
     return row
 
 
-def keep_receipt(draft: Draft, secret: bytes, receipt: str, at: datetime) -> None:
-    """The answers go; the receipt stays for the same browser, for ten minutes."""
-    sealed = DataKey(secret).seal(receipt, table=_TABLE, row=str(draft.pk), field="receipt")
-    draft.answers, draft.receipt, draft.expires_at = b"", sealed, at + RECEIPT_SHOWN
-    draft.save()
+def trade_for_receipt(draft: uuid.UUID, secret: bytes, receipt: str, at: datetime) -> bool:
+    """The answers go; the receipt stays for the same browser, for ten minutes. Holds the draft.
+
+    One statement that finds, locks and writes. False when the draft was sent before, or is gone.
+    """
+    sealed = DataKey(secret).seal(receipt, table=_TABLE, row=str(draft), field="receipt")
+    waiting = Draft.objects.live(at).filter(pk=draft, receipt=b"")
+    return bool(waiting.update(answers=b"", receipt=sealed, expires_at=at + RECEIPT_SHOWN))
 
 
 def _open(row: Draft, secret: bytes, field: str) -> str:

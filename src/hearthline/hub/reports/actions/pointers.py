@@ -58,12 +58,14 @@ def places(*, addresses: str, service: str, account: str, words: str) -> list[Pl
     return list(known.values())
 
 
-def add_pointers(report: Report, key: DataKey, named: list[Place]) -> int:
+def add_pointers(report: Report, key: DataKey, named: list[Place], *, to_new: bool = False) -> int:
     """Seal the places under the report's key, leaving out those it has already; how many.
+
+    A report made this moment (`to_new`) has none, and is not asked.
 
     Raises AnswerRefused("addresses", "too_many") when the report cannot hold that many.
     """
-    have = {bytes(pointer.digest) for pointer in report.pointers.all()}
+    have = set() if to_new else {bytes(pointer.digest) for pointer in report.pointers.all()}
     new = []
     for place in named:
         pointer = Pointer(

@@ -10,11 +10,11 @@ from hearthline.hub.audit.actions import record
 from hearthline.hub.audit.models import Actor
 from hearthline.hub.directory.models import Organisation
 from hearthline.hub.reports.actions.answers import Answers, NothingTold
-from hearthline.hub.reports.actions.drafts import keep_receipt, lock_draft, open_receipt
+from hearthline.hub.reports.actions.drafts import lock_draft, open_receipt, trade_for_receipt
 from hearthline.hub.reports.actions.pointers import Place, add_pointers, places
 from hearthline.hub.reports.actions.quarantine import hold
 from hearthline.hub.reports.actions.receipts import keep_fresh
-from hearthline.hub.reports.models import Draft, Report, Step
+from hearthline.hub.reports.models import Report, Step
 from hearthline.hub.sealing import actions as sealing
 from hearthline.hub.sealing.models import DataKey
 from hearthline.kit import sealing as kit
@@ -87,18 +87,14 @@ def submit(
     # Before the transaction, so that one reporter's key keeps no other report waiting.
     prepared = _Prepared.new(at) if with_receipt else _Prepared.without_receipt(at)
     with transaction.atomic():
-        held = lock_draft(draft, at) if draft else None
-        if held and held.receipt:
-            sent = Report.objects.get(draft=held.pk)
-            return Submitted(sent, open_receipt(draft=held, secret=secret))
+        if draft and not trade_for_receipt(draft, secret, prepared.receipt, at):
+            return _sent_before(draft, secret, at)
         report = _receive(
-            answers, named, prepared, language=language, draft=held, channel=channel, at=at,
+            answers, named, prepared, language=language, draft=draft, channel=channel, at=at,
             partner=partner,
         )  # fmt: skip
         if held_because:
             hold(report, answers.words, held_because)
-        if held:
-            keep_receipt(held, secret, prepared.receipt, at)
         record(
             at=at,
             actor=Actor.reporter(report.pk),
@@ -113,13 +109,18 @@ def submit(
     return Submitted(report, prepared.receipt)
 
 
+def _sent_before(draft: uuid.UUID, secret: bytes, at: datetime) -> Submitted:
+    held = lock_draft(draft, at)
+    return Submitted(Report.objects.get(draft=draft), open_receipt(draft=held, secret=secret))
+
+
 def _receive(
     answers: Answers,
     named: list[Place],
     prepared: _Prepared,
     *,
     language: str,
-    draft: Draft | None,
+    draft: uuid.UUID | None,
     channel: str,
     at: datetime,
     partner: Organisation | None,
@@ -130,7 +131,7 @@ def _receive(
     level, reasons = urgency(kind.code, answers.facts)
     report = Report(
         data_key=prepared.row,
-        draft=draft.pk if draft else None,
+        draft=draft,
         audience=answers.audience,
         channel=channel,
         partner=partner,
@@ -156,6 +157,6 @@ def _receive(
     report.save(force_insert=True)
     if prepared.receipt:
         keep_fresh(report, key, prepared.receipt, at)
-    add_pointers(report, key, named)
+    add_pointers(report, key, named, to_new=True)
     Step.objects.create(report=report, code=Step.Code.RECEIVED, at=at)
     return report

@@ -11,8 +11,10 @@ COMMANDS_OF = "hearthline.hub.config.commands"
 # name: (module, what it does, whether Django is started before the module is imported)
 COMMANDS = {
     "audit": (f"{COMMANDS_OF}.audit", "verify or export the audit log", True),
+    "backup": (f"{COMMANDS_OF}.backup", "save the database and its keys, apart", True),
     "demo": ("hearthline.hub.demo.command", "run a fictional country on this machine", False),
     "keys": (f"{COMMANDS_OF}.keys", "make, change and split the keys", False),
+    "restore": (f"{COMMANDS_OF}.restore", "bring a backup back and prove it", False),
     "serve": (f"{COMMANDS_OF}.serve", "serve a door: public, desk, partners, or all", True),
     "setup": (f"{COMMANDS_OF}.setup", "prepare database, pages and directory", True),
     "staff": (f"{COMMANDS_OF}.staff", "enrol the first administrator", True),

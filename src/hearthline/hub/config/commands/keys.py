@@ -119,8 +119,8 @@ def switch(chosen: argparse.Namespace) -> None:
     ring = " ".join([keys[-1], *keys[:-1]])
     _keep(chosen.file, {DESK_PUBLIC: public, DESK_PRIVATE: ring})
     sys.stdout.write(
-        f"New rows are sealed to desk key {sealing.desk_key_id(newest)}. Start every program again, "
-        "one after the other; the worker then wraps the older rows anew (`hearthline keys "
+        f"New rows are sealed to desk key {sealing.desk_key_id(newest)}. Start every program "
+        "again, one after the other; the worker then wraps the older rows anew (`hearthline keys "
         "status`).\n"
     )
 

@@ -7,9 +7,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.cases.actions import Capture, Finding
-from hearthline.hub.cases.models import Assessment, Case
+from hearthline.hub.cases.models import Assessment, Case, Hands
 from hearthline.hub.evidence.models import Exhibit
-from hearthline.hub.ui.fields import Moment, Words
+from hearthline.hub.ui.fields import Day, Moment, Words
 from hearthline.kit.codelists import (
     Entry,
     age_bands,
@@ -22,6 +22,15 @@ from hearthline.kit.codelists import (
 )
 from hearthline.kit.urls import refang
 
+# How old a case is at least, in days.
+AGES = {
+    1: _("Older than a day"),
+    3: _("Older than three days"),
+    7: _("Older than a week"),
+    30: _("Older than a month"),
+}
+# Reports whose answers a judgement begins with.
+NEWEST = 20
 LONG = {"rows": 3}
 CHOOSE = {"required": _("Choose one.")}
 
@@ -87,7 +96,8 @@ class FindingForm(forms.Form):
     @staticmethod
     def start(case: Case) -> dict[str, Any]:
         """What the reports already say, to begin with. Never the outcome."""
-        reports = [sighting.report for sighting in case.subject.sightings.all()]
+        newest = case.subject.sightings.select_related("report").order_by("-at", "-id")
+        reports = [sighting.report for sighting in newest[:NEWEST]][::-1]
         cells = [cell for report in reports for cell in report.fourc]
         kind = find(incident_types(), case.kind)
         return {
@@ -206,6 +216,103 @@ class ExhibitForm(forms.Form):
         lines: dict[str, Any] = {name: tuple(told[name].splitlines()) for name in self.LINES}
         plain = {name: told[name] for name in self.PLAIN} | {"raw": refang(told["raw"])}
         return Capture(**lines, **plain)
+
+
+class NarrowForm(forms.Form):
+    """What a queue is narrowed to. `host` keeps the digest of a host that was named before."""
+
+    level = forms.ChoiceField(label=_("Urgency"), required=False)
+    state = forms.ChoiceField(label=_("State"), required=False)
+    kind = forms.ChoiceField(label=_("Kind of incident"), required=False)
+    language = forms.ChoiceField(label=_("Language of the report"), required=False)
+    hands = forms.ChoiceField(label=_("In hand"), required=False)
+    older = forms.ChoiceField(label=_("Age of the case"), required=False)
+    since = Day(
+        label=_("Opened since"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": _("Write a day such as 2026-10-05.")},
+    )
+    named_host = Words(
+        label=_("Host"),
+        required=False,
+        max_length=253,
+        widget=forms.TextInput(attrs={"dir": "ltr", "class": "mono", "autocomplete": "off"}),
+    )
+    host = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    lane = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+    sort = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        states = [each for each in Case.State.choices if each[0] != Case.State.CLOSED]
+        offered: dict[str, Any] = {
+            "level": choices(urgency_levels()),
+            "state": states,
+            "kind": choices(incident_types()),
+            "language": settings.LANGUAGES,
+            "hands": Hands.choices,
+            "older": [(str(days), words) for days, words in AGES.items()],
+        }
+        for name, entries in offered.items():
+            self.fields[name].choices = [("", _("Any")), *entries]  # type: ignore[attr-defined]
+
+
+class SearchForm(forms.Form):
+    """One box for a receipt number, an address, an account, a host or a case's reference."""
+
+    text = Words(
+        label=_("Search"),
+        max_length=2100,
+        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": _("Write what you look for.")},
+    )
+    reason = Words(
+        label=_("Why"),
+        required=False,
+        max_length=500,
+        help_text=_("Needed for a receipt number. Kept in the audit log."),
+    )
+
+
+class BulkForm(forms.Form):
+    """One act for several cases."""
+
+    do = forms.ChoiceField(
+        label=_("With the chosen cases"),
+        choices=[
+            ("claim", _("Claim")),
+            ("release", _("Give back")),
+            ("level", _("Set the urgency")),
+            ("ask_to_close", _("Ask to close")),
+        ],
+        error_messages=CHOOSE,
+    )
+    level = forms.ChoiceField(label=_("Urgency"), required=False)
+    reason = Words(label=_("Why"), required=False, max_length=500)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["level"].choices = [  # type: ignore[attr-defined]
+            ("", "–"),
+            *((entry.code, entry.code) for entry in urgency_levels()),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        do = told.get("do")
+        if do == "level" and not told.get("level"):
+            self.add_error("level", _("Choose the urgency."))
+        if do in ("level", "ask_to_close") and not told.get("reason", "").strip():
+            self.add_error("reason", _("Say in a few words why. Nothing is lost."))
+        return told
+
+
+class ViewForm(forms.Form):
+    """A view of the queue under a name."""
+
+    name = Words(label=_("Name"), max_length=40, error_messages={"required": _("Give it a name.")})
+    shared = forms.BooleanField(label=_("Share it with the team"), required=False)
 
 
 def _bases() -> list[Any]:

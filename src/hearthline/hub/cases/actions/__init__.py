@@ -28,24 +28,38 @@ from hearthline.hub.cases.actions.disclosure import (
     request_disclosure,
 )
 from hearthline.hub.cases.actions.exhibits import open_exhibit, seal_exhibit
-from hearthline.hub.cases.actions.findings import Finding, FindingRefused, LegalBasisNeeded
-from hearthline.hub.cases.actions.intake import pull
-from hearthline.hub.cases.actions.reading import (
-    CaseText,
-    Noted,
-    Queue,
-    Reported,
-    Row,
-    open_queue,
-    read_case,
+from hearthline.hub.cases.actions.exporting import (
+    AlreadyDownloaded,
+    ExportExpired,
+    TooManyRows,
+    decide_export,
+    download_export,
+    request_export,
 )
+from hearthline.hub.cases.actions.findings import Finding, FindingRefused, LegalBasisNeeded
+from hearthline.hub.cases.actions.in_bulk import Outcome, act_on_several
+from hearthline.hub.cases.actions.intake import pull
+from hearthline.hub.cases.actions.moved import Moved, NotANewAddress, chain, say_moved
+from hearthline.hub.cases.actions.next_case import take_next
+from hearthline.hub.cases.actions.queueing import Place, Queue, Row, host_named, open_queue
+from hearthline.hub.cases.actions.reading import CaseText, Noted, Reported, read_case
+from hearthline.hub.cases.actions.retention import end_retention
 from hearthline.hub.cases.actions.rules import (
     AlreadyRequested,
     NotInCase,
     SamePerson,
+    SteppedBack,
     WrongState,
 )
+from hearthline.hub.cases.actions.searching import (
+    Found,
+    NotSearchable,
+    SearchKind,
+    host_digest,
+    search,
+)
 from hearthline.hub.cases.actions.second_review import confirm, decide
+from hearthline.hub.cases.actions.stepping_back import step_back
 from hearthline.hub.cases.actions.telling import tell_reporters
 from hearthline.hub.cases.actions.triage import (
     AlreadyClaimed,
@@ -56,11 +70,19 @@ from hearthline.hub.cases.actions.triage import (
     raise_level,
     release,
 )
+from hearthline.hub.cases.actions.views import (
+    NameTaken,
+    TooManyViews,
+    change_view,
+    delete_view,
+    save_view,
+)
 from hearthline.hub.evidence.actions import Capture, CaptureRefused, ExhibitBroken, ExhibitShredded
 
 __all__ = [
     "AlreadyClaimed",
     "AlreadyDecided",
+    "AlreadyDownloaded",
     "AlreadyRequested",
     "AlreadyShown",
     "Capture",
@@ -68,33 +90,54 @@ __all__ = [
     "CaseText",
     "ExhibitBroken",
     "ExhibitShredded",
+    "ExportExpired",
     "Finding",
     "FindingRefused",
+    "Found",
     "LegalBasisNeeded",
+    "Moved",
+    "NameTaken",
+    "NotANewAddress",
     "NotApproved",
     "NotAsked",
     "NotHolder",
     "NotIllegal",
     "NotInCase",
+    "NotSearchable",
     "Noted",
     "NothingToDisclose",
+    "Outcome",
+    "Place",
     "Queue",
     "Reported",
     "Row",
     "SameLevel",
     "SamePerson",
+    "SearchKind",
+    "SteppedBack",
     "SubjectAddress",
+    "TooManyRows",
+    "TooManyViews",
     "WrongState",
+    "act_on_several",
     "agree_to_close",
     "ask_to_close",
     "assess",
+    "chain",
+    "change_view",
     "claim",
     "clear_for_notice",
     "conclude",
     "confirm",
     "decide",
     "decide_disclosure",
+    "decide_export",
+    "delete_view",
+    "download_export",
+    "end_retention",
     "hold_notice",
+    "host_digest",
+    "host_named",
     "keep_open",
     "lower_level",
     "open_disclosure",
@@ -106,8 +149,14 @@ __all__ = [
     "release",
     "reopen",
     "request_disclosure",
+    "request_export",
+    "save_view",
+    "say_moved",
     "seal_exhibit",
+    "search",
+    "step_back",
     "subject_address",
+    "take_next",
     "tell_reporters",
     "write_to_reporter",
 ]

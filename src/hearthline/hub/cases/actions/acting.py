@@ -7,10 +7,10 @@ from datetime import datetime
 from django.db import transaction
 
 from hearthline.hub.accounts.models import User
-from hearthline.hub.accounts.permissions import Permission, require
+from hearthline.hub.accounts.permissions import Permission
 from hearthline.hub.audit.actions import record
 from hearthline.hub.audit.models import Actor
-from hearthline.hub.cases.actions.rules import NotInCase, in_state, lock
+from hearthline.hub.cases.actions.rules import NotInCase, in_state, lock, require_on
 from hearthline.hub.cases.actions.telling import tell_reporters
 from hearthline.hub.cases.actions.triage import let_go
 from hearthline.hub.cases.models import Case
@@ -102,7 +102,9 @@ def reopen(*, case: Case, at: datetime, actor: Actor) -> Case:
     if successor is None:
         case.state, case.closed_at, case.closed_because = Case.State.CONFIRMED, None, ""
         case.told = [step for step in case.told if step != Step.Code.CLOSED]
-        case.save(update_fields=["state", "closed_at", "closed_because", "told"])
+        case.report_count = case.subject.report_count
+        opened = ["state", "closed_at", "closed_because", "told", "report_count"]
+        case.save(update_fields=opened)
     record(at=at, actor=actor, verb="cases.reopen", about=case, taken_over=bool(successor))
     tell_reporters(case=case, step=Step.Code.BACK_AGAIN, at=at)
     return successor or case
@@ -111,7 +113,7 @@ def reopen(*, case: Case, at: datetime, actor: Actor) -> Case:
 @transaction.atomic
 def write_to_reporter(*, case: Case, report: Report, body: str, by: User, at: datetime) -> None:
     """A letter to whoever sent this report; they read it with their receipt."""
-    require(by, Permission.CASES_MESSAGE_SEND)
+    require_on(case, by, Permission.CASES_MESSAGE_SEND)
     refuse_stranger(case, report)
     reports.answer(report=report, body=body, by=by, at=at)
     record(at=at, actor=by.actor, verb="cases.write", about=case, report=report.pk)

@@ -7,10 +7,10 @@ from django.conf import settings
 from django.db import transaction
 
 from hearthline.hub.accounts.models import User
-from hearthline.hub.accounts.permissions import Permission, require
+from hearthline.hub.accounts.permissions import Permission
 from hearthline.hub.audit.actions import record
 from hearthline.hub.cases.actions.findings import Finding
-from hearthline.hub.cases.actions.rules import in_state
+from hearthline.hub.cases.actions.rules import in_state, require_on
 from hearthline.hub.cases.actions.triage import NotHolder, let_go
 from hearthline.hub.cases.models import Assessment, Case
 from hearthline.hub.sealing import actions as sealing
@@ -28,7 +28,7 @@ def assess(*, case: Case, finding: Finding, by: User, at: datetime) -> Assessmen
 
     A claim that ran out while the holder was writing does no harm as long as nobody took over.
     """
-    require(by, Permission.CASES_ASSESSMENT_MAKE)
+    require_on(case, by, Permission.CASES_ASSESSMENT_MAKE)
     in_state(case, [Case.State.IN_ASSESSMENT])
     if case.holder_id != by.pk:
         raise NotHolder

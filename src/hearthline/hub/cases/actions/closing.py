@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from hearthline.hub.accounts.models import User
-from hearthline.hub.accounts.permissions import Permission, require
+from hearthline.hub.accounts.permissions import Permission
 from hearthline.hub.audit.actions import ReasonNeeded, record
 from hearthline.hub.cases.actions.acting import conclude
 from hearthline.hub.cases.actions.rules import (
@@ -14,8 +14,10 @@ from hearthline.hub.cases.actions.rules import (
     SamePerson,
     in_state,
     refuse_judges,
+    require_on,
 )
 from hearthline.hub.cases.models import Case
+from hearthline.hub.sealing.words import seal_words
 from hearthline.kit.urls import refuse_file_content
 
 
@@ -29,12 +31,13 @@ def ask_to_close(*, case: Case, reason: str, by: User, at: datetime) -> None:
 
     Raises SamePerson, ReasonNeeded, FileContentRefused and AlreadyRequested.
     """
-    require(by, Permission.CASES_ASSESSMENT_DECIDE)
+    require_on(case, by, Permission.CASES_ASSESSMENT_DECIDE)
     in_state(case, [Case.State.CONFIRMED])
     refuse_judges(case, by)
     reason = _stated(reason)
     if case.closing_asked_at is not None:
         raise AlreadyRequested
+    reason = seal_words(reason, about=case.pk, at=at)
     case.closing_asked_by, case.closing_asked_at, case.closing_reason = by, at, reason
     case.save(update_fields=Case.CLOSING)
     record(at=at, actor=by.actor, verb="cases.ask_to_close", about=case, reason=reason)
@@ -47,7 +50,7 @@ def agree_to_close(*, case: Case, by: User, at: datetime) -> None:
     The first judges may agree, because whoever asked is neither of them. Raises NotAsked and
     SamePerson.
     """
-    require(by, Permission.CASES_ASSESSMENT_CONFIRM)
+    require_on(case, by, Permission.CASES_ASSESSMENT_CONFIRM)
     _asked(case)
     if case.closing_asked_by_id == by.pk:
         raise SamePerson
@@ -57,9 +60,9 @@ def agree_to_close(*, case: Case, by: User, at: datetime) -> None:
 @transaction.atomic
 def keep_open(*, case: Case, reason: str, by: User, at: datetime) -> None:
     """The second person does not agree, or whoever asked takes it back. Work goes on."""
-    require(by, Permission.CASES_ASSESSMENT_CONFIRM)
+    require_on(case, by, Permission.CASES_ASSESSMENT_CONFIRM)
     _asked(case)
-    reason = _stated(reason)
+    reason = seal_words(_stated(reason), about=case.pk, at=at)
     case.forget_closing()
     case.save(update_fields=Case.CLOSING)
     record(at=at, actor=by.actor, verb="cases.keep_open", about=case, reason=reason)

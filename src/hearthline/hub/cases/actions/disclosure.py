@@ -6,13 +6,14 @@ from datetime import datetime
 from django.db import transaction
 
 from hearthline.hub.accounts.models import User
-from hearthline.hub.accounts.permissions import NotAllowed, Permission, require
+from hearthline.hub.accounts.permissions import NotAllowed, Permission
 from hearthline.hub.audit.actions import ReasonNeeded, record
 from hearthline.hub.cases.actions.acting import refuse_stranger
-from hearthline.hub.cases.actions.rules import AlreadyRequested, SamePerson, lock
+from hearthline.hub.cases.actions.rules import AlreadyRequested, SamePerson, lock, require_on
 from hearthline.hub.cases.models import Case, Disclosure
 from hearthline.hub.reports import actions as reports
 from hearthline.hub.reports.models import Report
+from hearthline.hub.sealing.words import seal_words
 
 
 class NothingToDisclose(Exception):
@@ -39,7 +40,7 @@ def request_disclosure(
 
     Raises AlreadyRequested while a request waits, or was allowed and not yet opened.
     """
-    require(by, Permission.CASES_IDENTITY_REQUEST)
+    require_on(case, by, Permission.CASES_IDENTITY_REQUEST)
     refuse_stranger(case, report)
     if not reason.strip():
         raise ReasonNeeded
@@ -49,17 +50,18 @@ def request_disclosure(
     asked = case.disclosures.filter(report=report, opened_at__isnull=True)
     if asked.exclude(approved=False).exists():
         raise AlreadyRequested
+    reason = seal_words(reason.strip()[:500], about=case.pk, at=at)
     disclosure = Disclosure.objects.create(
-        case=case, report=report, requested_by=by, requested_at=at, reason=reason.strip()[:500]
+        case=case, report=report, requested_by=by, requested_at=at, reason=reason
     )
-    _keep("request_disclosure", disclosure, by, at, reason.strip())
+    _keep("request_disclosure", disclosure, by, at, reason)
     return disclosure
 
 
 @transaction.atomic
 def decide_disclosure(*, disclosure: Disclosure, approve: bool, by: User, at: datetime) -> None:
     """Allow or refuse; never by the person who asked."""
-    require(by, Permission.CASES_IDENTITY_APPROVE)
+    require_on(disclosure.case, by, Permission.CASES_IDENTITY_APPROVE)
     lock(disclosure)
     if disclosure.requested_by_id == by.pk:
         raise SamePerson
@@ -73,7 +75,7 @@ def decide_disclosure(*, disclosure: Disclosure, approve: bool, by: User, at: da
 @transaction.atomic
 def open_disclosure(*, disclosure: Disclosure, by: User, at: datetime) -> str:
     """How the reporter can be reached: to the person who asked, and once only."""
-    require(by, Permission.CASES_IDENTITY_REQUEST)
+    require_on(disclosure.case, by, Permission.CASES_IDENTITY_REQUEST)
     lock(disclosure)
     if disclosure.requested_by_id != by.pk:
         raise NotAllowed

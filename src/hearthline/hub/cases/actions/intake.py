@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 
 from hearthline.hub.audit.actions import record
 from hearthline.hub.audit.models import Actor
+from hearthline.hub.cases.actions.own_reports import keep_apart, staff_who_wrote
 from hearthline.hub.cases.actions.rules import lock
 from hearthline.hub.cases.models import Case, Sighting, Subject
 from hearthline.hub.reports import actions as reports
@@ -41,8 +42,15 @@ def pull(*, at: datetime, limit: int = 200) -> list[Case]:
     waiting = Report.objects.awaiting_triage().values_list("pk", flat=True)
     for pk in list(waiting[:limit]):
         touched += _take_up(pk, at)
-    Case.objects.with_unread_letters().update(news_at=at)
+    wrote = list(Case.objects.with_unread_letters().values_list("pk", flat=True)[:limit])
+    if wrote:
+        Case.objects.filter(pk__in=wrote, news_at__isnull=True).update(news_at=at)
     return touched
+
+
+def take_up(*, report: Report, at: datetime) -> list[Case]:
+    """Take up this one report now, if it still waits."""
+    return _take_up(report.pk, at)
 
 
 @transaction.atomic
@@ -54,6 +62,10 @@ def _take_up(pk: uuid.UUID, at: datetime) -> list[Case]:
     if report is None:
         return []
     sighted = [_sight(named, report, at) for named in _names(report)]
+    wrote = staff_who_wrote(report)
+    if wrote:
+        subjects = Subject.objects.filter(sightings__report=report)
+        keep_apart(report=report, people=wrote, subjects=subjects, at=at)
     reports.take(report=report, at=at)
     return [case for case in sighted if case is not None]
 
@@ -124,6 +136,8 @@ def _subject(named: _Named, report: Report, at: datetime) -> Subject:
         except IntegrityError:
             subject = Subject.objects.get(digest=named.digest)
     lock(subject)
+    if bytes(subject.digest) != named.digest:  # it ended while we waited: this one has no past
+        return _new_subject(named, report, at)
     return subject
 
 
@@ -155,6 +169,9 @@ def _open(subject: Subject, report: Report, at: datetime) -> Case:
         level_reasons=report.level_reasons,
         opened_at=report.received_at,
         review_due_at=due(report.received_at, report.level),
+        language=report.language,
+        report_count=subject.report_count,
+        host_digest=subject.host_digest,
     )
     record(
         at=at,
@@ -180,7 +197,9 @@ def _join(case: Case, report: Report, at: datetime) -> None:
         case.level_reasons = list(dict.fromkeys(both))
     if case.first_reviewed_at is not None:
         case.news_at = case.news_at or report.received_at
-    case.save(update_fields=["level", "level_reasons", "review_due_at", "news_at"])
+    case.report_count = case.subject.report_count
+    joined = ["level", "level_reasons", "review_due_at", "news_at", "report_count"]
+    case.save(update_fields=joined)
     record(
         at=at,
         actor=Actor.worker(),

@@ -1,54 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reading is an act: the queue and a case are opened through here, and who read is kept."""
+"""Reading is an act: a case is opened through here, and who read it is kept."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.core.paginator import Page, Paginator
 from django.db import transaction
 
 from hearthline.hub.accounts.models import User
-from hearthline.hub.accounts.permissions import Permission, require
+from hearthline.hub.accounts.permissions import Permission
 from hearthline.hub.audit.actions import record
-from hearthline.hub.cases.actions.intake import pull
-from hearthline.hub.cases.actions.rules import lock
-from hearthline.hub.cases.models import Assessment, Case, Lane, Sighting, Subject
+from hearthline.hub.cases.actions.own_reports import find_own_report
+from hearthline.hub.cases.actions.queueing import defanged
+from hearthline.hub.cases.actions.rules import SteppedBack, lock, require_on
+from hearthline.hub.cases.models import Assessment, Case, Sighting
 from hearthline.hub.reports import actions as reports
 from hearthline.hub.reports.models import Report
 from hearthline.hub.sealing import actions as sealing
 from hearthline.kit.sealing import SealBroken
-from hearthline.kit.urls import defang, mask_secrets, shorten_middle
 
-ROWS = 40
-SORTS = {
-    "urgency": ("level", "review_due_at", "opened_at"),
-    "reports": ("-subject__report_count", "level", "opened_at"),
-    "age": ("opened_at",),
-    "clock": ("review_due_at", "opened_at"),
-}
-WIDTH = 34
 REPORTS = 20
-
-
-@dataclass(frozen=True)
-class Row:
-    """A line of the queue. `subject` is defanged and short, its secrets masked, its scheme left
-    out: a page is one subject over http and https."""
-
-    case: Case
-    subject: str
-    holder: User | None
-
-
-@dataclass(frozen=True)
-class Queue:
-    """One lane as somebody sees it now, and how much lies in each."""
-
-    lane: Lane
-    sort: str
-    counts: dict[str, int]
-    page: Page[Case]
-    rows: list[Row]
 
 
 @dataclass(frozen=True)
@@ -71,7 +41,10 @@ class Noted:
 
 @dataclass(frozen=True)
 class CaseText:
-    """A case, opened. `subject` is the whole address, defanged."""
+    """A case, opened. `subject` is the whole address, defanged.
+
+    Once the case has ended, the address and the notes are gone, and `subject` is empty.
+    """
 
     case: Case
     subject: str
@@ -82,30 +55,20 @@ class CaseText:
     findings: list[Noted] = field(default_factory=list)
 
 
-def open_queue(*, lane: str, by: User, at: datetime, page: int = 1, sort: str = "") -> Queue:
-    """Take up new reports, then read one page of a lane; "" is the lane that needs a look first.
+def read_case(*, case: Case, by: User, at: datetime, whole: bool = False) -> CaseText:
+    """Open a case with the words of its newest reports, or of all of them when `whole`.
 
-    Subjects are places, not people; that they were opened is still kept, once per view.
+    Raises SteppedBack, also when this very look finds that one of the reports is `by`'s own.
     """
-    require(by, Permission.CASES_QUEUE_READ)
-    # A few, so that nobody waits for a page because many wrote; the worker takes up the rest.
-    pull(at=at, limit=20)
-    counts = Case.objects.lane_counts(by, at)
-    if lane not in Lane.values:
-        lane = Lane.URGENT if counts[Lane.URGENT] else Lane.NEW
-    sort = sort if sort in SORTS else "urgency"
-    cases = Case.objects.in_lane(lane, by, at).order_by(*SORTS[sort])
-    cases = cases.select_related("subject__data_key", "holder")
-    shown = Paginator(cases, ROWS).get_page(page)
-    rows = [Row(case, _short(case.subject), case.holder_at(at)) for case in shown]
-    record(at=at, actor=by.actor, verb="cases.queue", about=by, lane=str(lane), count=len(rows))
-    return Queue(Lane(lane), sort, counts, shown, rows)
+    require_on(case, by, Permission.CASES_CASE_READ)
+    # Before the transaction of the reading, which ends with nothing kept.
+    if find_own_report(case=case, by=by, at=at):
+        raise SteppedBack
+    return _read(case, by, at, whole)
 
 
 @transaction.atomic
-def read_case(*, case: Case, by: User, at: datetime, whole: bool = False) -> CaseText:
-    """Open a case with the words of its newest reports, or of all of them when `whole`."""
-    require(by, Permission.CASES_CASE_READ)
+def _read(case: Case, by: User, at: datetime, whole: bool) -> CaseText:
     lock(case)
     record(at=at, actor=by.actor, verb="cases.read", about=case)
     # A manager's look is not casework: what is new stays new until somebody who can act reads it.
@@ -113,18 +76,18 @@ def read_case(*, case: Case, by: User, at: datetime, whole: bool = False) -> Cas
         case.news_at = None
         case.save(update_fields=["news_at"])
     subject = case.subject
-    key = sealing.open_as_desk(subject.data_key)
+    key = None if subject.ended else sealing.open_as_desk(subject.data_key)
     sightings = subject.sightings.select_related("report__data_key").order_by("-at", "-id")
     shown = list(sightings if whole else sightings[:REPORTS])
     return CaseText(
         case=case,
-        subject=_defanged(subject, subject.unseal(key, "address")),
-        host=subject.unseal(key, "host"),
+        subject=defanged(subject, subject.unseal(key, "address")) if key else "",
+        host=subject.unseal(key, "host") if key else "",
         reported=[_reported(sighting, by, at) for sighting in shown],
         unshown=sightings.count() - len(shown),
         earlier=list(subject.cases.exclude(pk=case.pk).order_by("-opened_at")),
         findings=[
-            Noted(assessment, assessment.unseal(key, "note"))
+            Noted(assessment, assessment.unseal(key, "note") if key else "")
             for assessment in case.assessments.select_related("by")
         ],
     )
@@ -139,15 +102,3 @@ def _reported(sighting: Sighting, by: User, at: datetime) -> Reported:
     except SealBroken:
         return Reported(sighting, report, None, broken=True)
     return Reported(sighting, report, text)
-
-
-def _short(subject: Subject) -> str:
-    if not subject.address:
-        return ""
-    address = subject.unseal(sealing.open_as_desk(subject.data_key), "address")
-    shown = _defanged(subject, mask_secrets(address))
-    return shorten_middle(shown.partition("://")[2] or shown, WIDTH)
-
-
-def _defanged(subject: Subject, address: str) -> str:
-    return defang(address) if subject.kind == Subject.Kind.URL else address

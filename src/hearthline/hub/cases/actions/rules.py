@@ -6,7 +6,8 @@ from collections.abc import Collection
 from django.db import connection, models
 
 from hearthline.hub.accounts.models import User
-from hearthline.hub.cases.models import Case
+from hearthline.hub.accounts.permissions import NotAllowed, Permission, require
+from hearthline.hub.cases.models import Case, StepBack
 
 
 class WrongState(Exception):
@@ -21,12 +22,26 @@ class SamePerson(Exception):
     """The rule of two people: whoever took the earlier step may not take this one."""
 
 
+class SteppedBack(NotAllowed):
+    """The person has nothing to do with this subject any more: they stepped back or reported it."""
+
+
 class AlreadyRequested(Exception):
     """The same was asked before, and still waits for a second person or to be used."""
 
 
 class NotInCase(LookupError):
     """The report or exhibit does not belong to this case."""
+
+
+def require_on(case: Case, by: User, permission: Permission) -> None:
+    """Raise NotAllowed unless `by` holds `permission`, SteppedBack where this case is not theirs.
+
+    Every act on a case begins here.
+    """
+    require(by, permission)
+    if StepBack.objects.filter(person=by, subject=case.subject_id).exists():
+        raise SteppedBack
 
 
 def lock(row: models.Model) -> None:

@@ -6,11 +6,11 @@ from datetime import datetime
 from django.db import transaction
 
 from hearthline.hub.accounts.models import User
-from hearthline.hub.accounts.permissions import Permission, require
+from hearthline.hub.accounts.permissions import Permission
 from hearthline.hub.audit.actions import ReasonNeeded
 from hearthline.hub.cases.actions.assessment import write_assessment
 from hearthline.hub.cases.actions.findings import Finding
-from hearthline.hub.cases.actions.rules import in_state, refuse_judges
+from hearthline.hub.cases.actions.rules import in_state, refuse_judges, require_on
 from hearthline.hub.cases.actions.telling import tell_reporters
 from hearthline.hub.cases.actions.triage import let_go, refuse_other_holder
 from hearthline.hub.cases.models import Assessment, Case
@@ -25,7 +25,7 @@ def confirm(
 
     A reviewer who disagrees gives a finding of their own, with a note that says why.
     """
-    require(by, Permission.CASES_ASSESSMENT_CONFIRM)
+    require_on(case, by, Permission.CASES_ASSESSMENT_CONFIRM)
     in_state(case, [Case.State.AWAITING_SECOND])
     refuse_judges(case, by)
     refuse_other_holder(case, by, at)
@@ -50,7 +50,7 @@ def confirm(
 @transaction.atomic
 def decide(*, case: Case, finding: Finding, by: User, at: datetime) -> Assessment:
     """A senior, who is neither of the two, decides; the note says why."""
-    require(by, Permission.CASES_ASSESSMENT_DECIDE)
+    require_on(case, by, Permission.CASES_ASSESSMENT_DECIDE)
     in_state(case, [Case.State.DISAGREED])
     refuse_judges(case, by)
     refuse_other_holder(case, by, at)

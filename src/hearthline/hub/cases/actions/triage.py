@@ -7,13 +7,14 @@ from django.conf import settings
 from django.db import transaction
 
 from hearthline.hub.accounts.models import User
-from hearthline.hub.accounts.permissions import Permission, require
+from hearthline.hub.accounts.permissions import Permission
 from hearthline.hub.audit.actions import ReasonNeeded, record
 from hearthline.hub.cases.actions.intake import due
-from hearthline.hub.cases.actions.rules import in_state, refuse_judges
+from hearthline.hub.cases.actions.rules import in_state, refuse_judges, require_on
 from hearthline.hub.cases.actions.telling import tell_reporters
 from hearthline.hub.cases.models import Case, LevelChange
 from hearthline.hub.reports.models import Step
+from hearthline.hub.sealing.words import seal_words
 from hearthline.kit.codelists import find, urgency_levels
 
 OPEN = tuple(state for state in Case.State if state != Case.State.CLOSED)
@@ -43,7 +44,7 @@ def claim(*, case: Case, by: User, at: datetime) -> None:
 
     The first claim is the first look by a person: the first clock stops and reporters are told.
     """
-    require(by, Permission.CASES_CASE_CLAIM)
+    require_on(case, by, Permission.CASES_CASE_CLAIM)
     in_state(case, OPEN)
     refuse_other_holder(case, by, at)
     if case.state in REVIEW:
@@ -63,7 +64,7 @@ def claim(*, case: Case, by: User, at: datetime) -> None:
 @transaction.atomic
 def release(*, case: Case, by: User, at: datetime) -> None:
     """Give the case back to the queue. Raises NotHolder."""
-    require(by, Permission.CASES_CASE_CLAIM)
+    require_on(case, by, Permission.CASES_CASE_CLAIM)
     in_state(case, OPEN)
     if case.holder_id != by.pk:
         raise NotHolder
@@ -77,7 +78,7 @@ def release(*, case: Case, by: User, at: datetime) -> None:
 @transaction.atomic
 def raise_level(*, case: Case, level: str, by: User, at: datetime, reason: str = "") -> None:
     """Make the case more urgent, at once and without asking why. Raises SameLevel."""
-    require(by, Permission.CASES_URGENCY_SET)
+    require_on(case, by, Permission.CASES_URGENCY_SET)
     find(urgency_levels(), level)
     in_state(case, OPEN)
     if level >= case.level:
@@ -88,7 +89,7 @@ def raise_level(*, case: Case, level: str, by: User, at: datetime, reason: str =
 @transaction.atomic
 def lower_level(*, case: Case, level: str, reason: str, by: User, at: datetime) -> None:
     """Make the case less urgent, with a reason. Raises ReasonNeeded, SameLevel."""
-    require(by, Permission.CASES_URGENCY_SET)
+    require_on(case, by, Permission.CASES_URGENCY_SET)
     find(urgency_levels(), level)
     in_state(case, OPEN)
     if level <= case.level:
@@ -100,13 +101,12 @@ def lower_level(*, case: Case, level: str, reason: str, by: User, at: datetime) 
 
 def _set_level(case: Case, level: str, by: User, at: datetime, reason: str) -> None:
     before, case.level = case.level, level
+    reason = seal_words(reason[:500], about=case.pk, at=at)
     # Once somebody has looked, the clock of the first look is history and stays as it was.
     if case.first_reviewed_at is None:
         case.review_due_at = due(case.opened_at, level)
     case.save(update_fields=["level", "review_due_at"])
-    LevelChange.objects.create(
-        case=case, by=by, at=at, before=before, after=level, reason=reason[:500]
-    )
+    LevelChange.objects.create(case=case, by=by, at=at, before=before, after=level, reason=reason)
     record(
         at=at,
         actor=by.actor,

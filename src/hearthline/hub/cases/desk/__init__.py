@@ -3,6 +3,8 @@
 
 from django.urls import path
 
+from hearthline.hub.cases.desk.away import step_away
+from hearthline.hub.cases.desk.bulk import bulk
 from hearthline.hub.cases.desk.case import case, case_claim, case_release, case_urgency
 from hearthline.hub.cases.desk.closing import (
     case_agree_to_close,
@@ -10,14 +12,18 @@ from hearthline.hub.cases.desk.closing import (
     case_keep_open,
 )
 from hearthline.hub.cases.desk.exhibits import case_exhibit, exhibit_open
+from hearthline.hub.cases.desk.exports import export_decide, export_fetch, export_new, exports
 from hearthline.hub.cases.desk.judging import case_assess, case_confirm, case_decide
-from hearthline.hub.cases.desk.queue import queue
+from hearthline.hub.cases.desk.onward import case_step_back
+from hearthline.hub.cases.desk.queue import queue, queue_narrow
 from hearthline.hub.cases.desk.reporters import (
     case_disclosure,
     case_message,
     disclosure_decide,
     disclosure_open,
 )
+from hearthline.hub.cases.desk.search import search
+from hearthline.hub.cases.desk.views import view_change, view_delete, view_new, views
 
 _CASE = "cases/<uuid:pk>"
 _REPORT = f"{_CASE}/reports/<uuid:report>"
@@ -25,9 +31,22 @@ _DISCLOSURE = f"{_CASE}/disclosures/<uuid:disclosure>"
 
 urlpatterns = [
     path("", queue, name="queue"),
+    path("narrow/", queue_narrow, name="queue_narrow"),
+    path("search/", search, name="search"),
+    path("several/", bulk, name="bulk"),
+    path("step-away/", step_away, name="step_away"),
+    path("views/", views, name="views"),
+    path("views/new/", view_new, name="view_new"),
+    path("views/<uuid:pk>/", view_change, name="view_change"),
+    path("views/<uuid:pk>/delete/", view_delete, name="view_delete"),
+    path("exports/", exports, name="exports"),
+    path("exports/new/", export_new, name="export_new"),
+    path("exports/<uuid:pk>/decide/", export_decide, name="export_decide"),
+    path("exports/<uuid:pk>/fetch/", export_fetch, name="export_fetch"),
     path(f"{_CASE}/", case, name="case"),
     path(f"{_CASE}/claim/", case_claim, name="case_claim"),
     path(f"{_CASE}/release/", case_release, name="case_release"),
+    path(f"{_CASE}/step-back/", case_step_back, name="case_step_back"),
     path(f"{_CASE}/urgency/", case_urgency, name="case_urgency"),
     path(f"{_CASE}/assess/", case_assess, name="case_assess"),
     path(f"{_CASE}/confirm/", case_confirm, name="case_confirm"),

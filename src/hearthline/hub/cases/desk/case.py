@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -16,7 +16,8 @@ from hearthline.hub.accounts.doors import StaffRequest, requires
 from hearthline.hub.accounts.permissions import Permission
 from hearthline.hub.cases import actions
 from hearthline.hub.cases.desk import labels
-from hearthline.hub.cases.desk.queue import lanes_of
+from hearthline.hub.cases.desk.places import case_of, lane_of, place_of, to_case, way
+from hearthline.hub.cases.desk.queue import side
 from hearthline.hub.cases.desk.refusals import REFUSALS, put, sentence
 from hearthline.hub.cases.desk.timeline import happened
 from hearthline.hub.cases.forms import (
@@ -38,7 +39,7 @@ UNKNOWN = "unknown"
 @requires(Permission.CASES_CASE_READ)
 def case(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Read a case."""
-    return page(request, get_object_or_404(Case, pk=pk))
+    return page(request, case_of(request, pk))
 
 
 def page(request: StaffRequest, found: Case, **bound: Any) -> HttpResponse:
@@ -47,14 +48,17 @@ def page(request: StaffRequest, found: Case, **bound: Any) -> HttpResponse:
     `report` in `bound` says to which report a bound letter or request belongs.
     """
     at = timezone.now()
-    opened = actions.read_case(
-        case=found, by=request.user, at=at, whole=request.GET.get("reports") == "all"
-    )
+    whole = request.GET.get("reports") == "all"
+    try:
+        opened = actions.read_case(case=found, by=request.user, at=at, whole=whole)
+    except actions.SteppedBack:
+        raise Http404 from None
     steps, readers = happened(found)
     context = {
-        "section": "queue",
-        "lanes": lanes_of(request),
+        **side(request, lane_of(request)),
         "case": found,
+        "way": way(place_of(request.GET)),
+        "stepped_back": found.subject.steps_back.count(),
         "subject": opened.subject,
         "host": opened.host,
         "level": labels.level_chip(found),
@@ -221,10 +225,10 @@ def _exhibit_form(opened: actions.CaseText, at: Any) -> ExhibitForm:
 def case_claim(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Take the case in hand."""
     try:
-        actions.claim(case=get_object_or_404(Case, pk=pk), by=request.user, at=timezone.now())
+        actions.claim(case=case_of(request, pk), by=request.user, at=timezone.now())
     except REFUSALS as refused:
         messages.warning(request, sentence(refused))
-    return redirect("case", pk=pk)
+    return to_case(request, pk)
 
 
 @requires(Permission.CASES_CASE_CLAIM)
@@ -232,10 +236,10 @@ def case_claim(request: StaffRequest, pk: UUID) -> HttpResponse:
 def case_release(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Give the case back."""
     try:
-        actions.release(case=get_object_or_404(Case, pk=pk), by=request.user, at=timezone.now())
+        actions.release(case=case_of(request, pk), by=request.user, at=timezone.now())
     except REFUSALS as refused:
         messages.warning(request, sentence(refused))
-        return redirect("case", pk=pk)
+        return to_case(request, pk)
     messages.success(request, _("The case waits in the queue again."))
     return redirect("queue")
 
@@ -244,7 +248,7 @@ def case_release(request: StaffRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def case_urgency(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Make the case more urgent at once, or less urgent with a reason."""
-    found = get_object_or_404(Case, pk=pk)
+    found = case_of(request, pk)
     form = UrgencyForm(request.POST)
     if form.is_valid():
         level, reason = form.cleaned_data["level"], form.cleaned_data["reason"]
@@ -258,5 +262,5 @@ def case_urgency(request: StaffRequest, pk: UUID) -> HttpResponse:
             put(form, refused)
         else:
             messages.success(request, _("The urgency is set."))
-            return redirect("case", pk=pk)
+            return to_case(request, pk)
     return page(request, found, urgency_form=form)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -14,16 +14,16 @@ from hearthline.hub.accounts.doors import StaffRequest, requires
 from hearthline.hub.accounts.permissions import Permission
 from hearthline.hub.cases import actions
 from hearthline.hub.cases.desk.case import page
+from hearthline.hub.cases.desk.places import case_of, to_case
 from hearthline.hub.cases.desk.refusals import REFUSALS, put, sentence
 from hearthline.hub.cases.forms import ReasonForm
-from hearthline.hub.cases.models import Case
 
 
 @requires(Permission.CASES_ASSESSMENT_DECIDE)
 @require_POST
 def case_ask_to_close(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Nothing more can be done: a senior asks to end the case."""
-    found = get_object_or_404(Case, pk=pk)
+    found = case_of(request, pk)
     form = ReasonForm(request.POST, auto_id="close_%s")
     if form.is_valid():
         reason = form.cleaned_data["reason"]
@@ -33,7 +33,7 @@ def case_ask_to_close(request: StaffRequest, pk: UUID) -> HttpResponse:
             put(form, refused)
         else:
             messages.success(request, _("Your reason is kept. A second person decides."))
-            return redirect("case", pk=pk)
+            return to_case(request, pk)
     return page(request, found, close_form=form)
 
 
@@ -41,12 +41,12 @@ def case_ask_to_close(request: StaffRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def case_agree_to_close(request: StaffRequest, pk: UUID) -> HttpResponse:
     """The second person agrees, and the case ends."""
-    found = get_object_or_404(Case, pk=pk)
+    found = case_of(request, pk)
     try:
         actions.agree_to_close(case=found, by=request.user, at=timezone.now())
     except REFUSALS as refused:
         messages.warning(request, sentence(refused))
-        return redirect("case", pk=pk)
+        return to_case(request, pk)
     messages.success(request, _("The case is closed, and who reported it is told."))
     return redirect("queue")
 
@@ -55,7 +55,7 @@ def case_agree_to_close(request: StaffRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def case_keep_open(request: StaffRequest, pk: UUID) -> HttpResponse:
     """The second person does not agree, or whoever asked takes it back."""
-    found = get_object_or_404(Case, pk=pk)
+    found = case_of(request, pk)
     form = ReasonForm(request.POST, auto_id="keep_%s")
     if form.is_valid():
         reason = form.cleaned_data["reason"]
@@ -65,5 +65,5 @@ def case_keep_open(request: StaffRequest, pk: UUID) -> HttpResponse:
             put(form, refused)
         else:
             messages.success(request, _("The case stays open."))
-            return redirect("case", pk=pk)
+            return to_case(request, pk)
     return page(request, found, keep_form=form)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -13,11 +13,12 @@ from hearthline.hub.accounts.doors import StaffRequest, requires
 from hearthline.hub.accounts.permissions import Permission
 from hearthline.hub.cases import actions
 from hearthline.hub.cases.desk.case import WRONG, page
-from hearthline.hub.cases.desk.queue import lanes_of
+from hearthline.hub.cases.desk.places import case_of, lane_of, to_case
+from hearthline.hub.cases.desk.queue import side
 from hearthline.hub.cases.desk.refusals import REFUSALS, put
 from hearthline.hub.cases.desk.timeline import custody
 from hearthline.hub.cases.forms import ExhibitForm, ReasonForm
-from hearthline.hub.cases.models import Case, CaseExhibit
+from hearthline.hub.cases.models import CaseExhibit
 from hearthline.kit.urls import defang
 
 
@@ -25,7 +26,7 @@ from hearthline.kit.urls import defang
 @require_POST
 def case_exhibit(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Seal what was found at the place."""
-    found = get_object_or_404(Case, pk=pk)
+    found = case_of(request, pk)
     form = ExhibitForm(request.POST, auto_id="exhibit_%s")
     if form.is_valid():
         try:
@@ -41,7 +42,7 @@ def case_exhibit(request: StaffRequest, pk: UUID) -> HttpResponse:
             put(form, refused)
         else:
             messages.success(request, _("The exhibit is sealed."))
-            return redirect("case", pk=pk)
+            return to_case(request, pk)
     return page(request, found, exhibit_form=form)
 
 
@@ -49,7 +50,9 @@ def case_exhibit(request: StaffRequest, pk: UUID) -> HttpResponse:
 def exhibit_open(request: StaffRequest, pk: UUID, exhibit: UUID) -> HttpResponse:
     """Say why, then read a sealed record."""
     attached = get_object_or_404(
-        CaseExhibit.objects.select_related("case", "exhibit__sealed_by"), case=pk, exhibit=exhibit
+        CaseExhibit.objects.select_related("case", "exhibit__sealed_by"),
+        case=case_of(request, pk),
+        exhibit=exhibit,
     )
     form = ReasonForm(request.POST or None)
     record: dict[str, Any] = {}
@@ -65,8 +68,7 @@ def exhibit_open(request: StaffRequest, pk: UUID, exhibit: UUID) -> HttpResponse
         except REFUSALS as refused:
             put(form, refused)
     context = {
-        "section": "queue",
-        "lanes": lanes_of(request),
+        **side(request, lane_of(request)),
         "case": attached.case,
         "exhibit": attached.exhibit,
         "digest": bytes(attached.exhibit.sha256).hex(),

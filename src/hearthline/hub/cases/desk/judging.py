@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -14,6 +13,8 @@ from hearthline.hub.accounts.doors import StaffRequest, requires
 from hearthline.hub.accounts.permissions import Permission
 from hearthline.hub.cases import actions
 from hearthline.hub.cases.desk.case import page
+from hearthline.hub.cases.desk.onward import onward
+from hearthline.hub.cases.desk.places import case_of
 from hearthline.hub.cases.desk.refusals import REFUSALS, put
 from hearthline.hub.cases.forms import AgreeForm, FindingForm
 from hearthline.hub.cases.models import Case
@@ -23,7 +24,7 @@ from hearthline.hub.cases.models import Case
 @require_POST
 def case_assess(request: StaffRequest, pk: UUID) -> HttpResponse:
     """The first judgement."""
-    found = get_object_or_404(Case, pk=pk)
+    found = case_of(request, pk)
     form = FindingForm(request.POST)
     if form.is_valid():
         try:
@@ -32,7 +33,7 @@ def case_assess(request: StaffRequest, pk: UUID) -> HttpResponse:
             put(form, refused)
         else:
             messages.success(request, _("Your assessment is kept. A second person reviews it."))
-            return redirect("queue")
+            return onward(request, found)
     return page(request, found, assess_form=form)
 
 
@@ -40,7 +41,7 @@ def case_assess(request: StaffRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def case_confirm(request: StaffRequest, pk: UUID) -> HttpResponse:
     """The second review: agree, or say what one sees instead."""
-    found = get_object_or_404(Case, pk=pk)
+    found = case_of(request, pk)
     if request.POST.get("agrees") == "yes":
         return _agree(request, found)
     form = FindingForm(request.POST, why=True)
@@ -57,7 +58,7 @@ def case_confirm(request: StaffRequest, pk: UUID) -> HttpResponse:
             put(form, refused)
         else:
             messages.success(request, _("Your review is kept. A senior decides."))
-            return redirect("queue")
+            return onward(request, found)
     return page(request, found, disagree_form=form)
 
 
@@ -81,14 +82,14 @@ def _agree(request: StaffRequest, found: Case) -> HttpResponse:
         messages.success(request, _("Confirmed by two people. Police and host come next."))
     else:
         messages.success(request, _("Two people agree. The case is closed."))
-    return redirect("queue")
+    return onward(request, found)
 
 
 @requires(Permission.CASES_ASSESSMENT_DECIDE)
 @require_POST
 def case_decide(request: StaffRequest, pk: UUID) -> HttpResponse:
     """A senior decides between two views."""
-    found = get_object_or_404(Case, pk=pk)
+    found = case_of(request, pk)
     form = FindingForm(request.POST, why=True)
     if form.is_valid():
         try:
@@ -97,5 +98,5 @@ def case_decide(request: StaffRequest, pk: UUID) -> HttpResponse:
             put(form, refused)
         else:
             messages.success(request, _("Your decision is kept."))
-            return redirect("queue")
+            return onward(request, found)
     return page(request, found, decide_form=form)

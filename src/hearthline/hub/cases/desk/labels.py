@@ -3,6 +3,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -64,6 +65,11 @@ def age(code: str) -> str:
 
 def sex(code: str) -> str:
     return label(sexes(), code)
+
+
+def language(code: str) -> str:
+    """A language by its own name, as the language menu has it."""
+    return dict(settings.LANGUAGES).get(code, code)
 
 
 def cells(codes: list[str]) -> str:

@@ -1,18 +1,37 @@
 # SPDX-License-Identifier: Apache-2.0
+from dataclasses import replace
 from typing import Any
 
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from hearthline.hub.accounts.doors import StaffRequest, requires
 from hearthline.hub.accounts.permissions import Permission
 from hearthline.hub.cases import actions
 from hearthline.hub.cases.desk import labels
-from hearthline.hub.cases.models import Case, Lane
+from hearthline.hub.cases.desk.places import narrowed_to, number, place_of, way
+from hearthline.hub.cases.forms import BulkForm, NarrowForm
+from hearthline.hub.cases.models import COUNT_LIMIT, SORTS, Case, Lane, Narrowing, SavedView
 
+# After g, the letter of a lane.
+KEYS = {
+    Lane.URGENT: "g u",
+    Lane.NEW: "g n",
+    Lane.MINE: "g m",
+    Lane.SECOND: "g s",
+    Lane.WAITING: "g w",
+    Lane.CLOCKS: "g c",
+}
+NOTHING_FITS = (
+    gettext_lazy("Nothing fits"),
+    gettext_lazy("No case of this lane fits what the queue is narrowed to."),
+)
 EMPTY = {
     Lane.URGENT: (
         gettext_lazy("Nothing urgent waits"),
@@ -43,32 +62,85 @@ EMPTY = {
 
 @requires(Permission.CASES_QUEUE_READ)
 def queue(request: StaffRequest) -> HttpResponse:
-    """The desk: one lane of cases, the most urgent first."""
-    opened = actions.open_queue(
-        lane=request.GET.get("lane", ""),
-        page=_number(request.GET.get("page")),
-        sort=request.GET.get("sort", ""),
-        by=request.user,
-        at=timezone.now(),
-    )
+    """The desk: one lane of cases, the most urgent first; or a view that somebody keeps."""
+    place, view = _asked(request)
+    at = timezone.now()
+    opened = actions.open_queue(place=place, by=request.user, at=at)
+    place = replace(place, lane=opened.lane.value, sort=opened.sort)
     title, text = EMPTY[opened.lane]
+    narrowed = narrowed_to(place.narrowing)
+    if narrowed:
+        title, text = NOTHING_FITS
+    chosen = place.narrowing.chosen
     return render(
         request,
         "cases/queue.html",
         {
             "section": "queue",
             "lane": opened.lane,
-            "lanes": lanes(opened.counts, opened.lane),
-            "page": opened.page,
-            "rows": [_line(row) for row in opened.rows],
-            "heads": _heads(opened.lane, opened.sort),
+            "view": view,
+            "lanes": lanes(opened.counts, "" if view else opened.lane),
+            "views": SavedView.objects.seen_by(request.user),
+            **_pages(place, opened),
+            "rows": lines(opened.rows),
+            "heads": heads(place),
             "over": opened.counts[Lane.CLOCKS],
             "empty_title": title,
             "empty_text": text,
+            "way": way(place),
+            "narrowed": narrowed,
+            "narrow_form": NarrowForm(initial=chosen | {"lane": place.lane, "sort": place.sort}),
+            "bulk_form": BulkForm(auto_id="bulk_%s"),
+            "marked": request.GET.get("marked") == "all",
             # In its own lane a case is opened to review it, elsewhere to assess it.
             "open_key": "r" if opened.lane == Lane.SECOND else "a",
         },
     )
+
+
+@requires(Permission.CASES_QUEUE_READ)
+@require_POST
+def queue_narrow(request: StaffRequest) -> HttpResponse:
+    """From the form to the address that shows it: a host becomes its keyed digest on the way."""
+    form = NarrowForm(request.POST)
+    if not form.is_valid():
+        for line in form.errors.values():
+            messages.warning(request, str(line[0]))
+        return redirect("queue")
+    told = form.cleaned_data
+    narrowing = Narrowing(
+        level=told["level"],
+        state=told["state"],
+        kind=told["kind"],
+        language=told["language"],
+        hands=told["hands"],
+        older=int(told["older"] or 0),
+        since=told["since"].isoformat() if told["since"] else "",
+        host=actions.host_digest(told["named_host"]) if told["named_host"] else told["host"],
+    )
+    place = actions.Place(lane=told["lane"], sort=told["sort"], narrowing=narrowing)
+    return redirect(f"{reverse('queue')}{way(place)}")
+
+
+def _asked(request: StaffRequest) -> tuple[actions.Place, SavedView | None]:
+    """The place an address asks for; a kept view says it by its number, the rest can be added."""
+    asked = place_of(request.GET)
+    if "view" not in request.GET:
+        return asked, None
+    views = SavedView.objects.seen_by(request.user)
+    view = views.filter(pk=number(request.GET["view"])).first()
+    if view is None:
+        raise Http404
+    kept = actions.Place(view.lane, view.sort, view.wanted)
+    return replace(kept, after=asked.after, before=asked.before), view
+
+
+def _pages(place: actions.Place, opened: actions.Queue) -> dict[str, str]:
+    """The addresses of the page before and after this one."""
+    return {
+        "next_page": way(place, after=opened.following) if opened.following else "",
+        "previous_page": way(place, before=opened.preceding) if opened.preceding else "",
+    }
 
 
 def lanes(counts: dict[str, int], current: str = "") -> list[dict[str, Any]]:
@@ -77,7 +149,8 @@ def lanes(counts: dict[str, int], current: str = "") -> list[dict[str, Any]]:
         {
             "code": lane.value,
             "label": lane.label,
-            "count": counts[lane],
+            "count": f"{COUNT_LIMIT - 1}+" if counts[lane] >= COUNT_LIMIT else counts[lane],
+            "key": KEYS[lane],
             "current": lane == current,
             "tone": _tone(lane, counts[lane]),
         }
@@ -85,9 +158,14 @@ def lanes(counts: dict[str, int], current: str = "") -> list[dict[str, Any]]:
     ]
 
 
-def lanes_of(request: StaffRequest) -> list[dict[str, Any]]:
-    """The lanes beside a case."""
-    return lanes(Case.objects.lane_counts(request.user, timezone.now()))
+def side(request: StaffRequest, current: str = "") -> dict[str, Any]:
+    """What stands beside a page of the desk: the lanes, and the views this person keeps."""
+    counts = Case.objects.lane_counts(request.user, timezone.now())
+    return {
+        "section": "queue",
+        "lanes": lanes(counts, current),
+        "views": SavedView.objects.seen_by(request.user),
+    }
 
 
 def _tone(lane: Lane, count: int) -> str:
@@ -96,21 +174,25 @@ def _tone(lane: Lane, count: int) -> str:
     return {Lane.URGENT: "danger", Lane.CLOCKS: "warn"}.get(lane, "")
 
 
-def _line(row: actions.Row) -> dict[str, Any]:
-    case = row.case
-    return {
-        "case": case,
-        "level": labels.level_chip(case),
-        "kind": labels.kind(case.kind),
-        "subject": row.subject,
-        "holder": row.holder,
-        "state": labels.state_chip(case, short=True),
-        "free": row.holder is None and case.state != Case.State.CLOSED,
-    }
+def lines(rows: list[actions.Row]) -> list[dict[str, Any]]:
+    """Rows for `cases/table.html`."""
+    return [
+        {
+            "case": row.case,
+            "level": labels.level_chip(row.case),
+            "kind": labels.kind(row.case.kind),
+            "subject": row.subject,
+            "holder": row.holder,
+            "state": labels.state_chip(row.case, short=True),
+            "free": row.holder is None and row.case.state != Case.State.CLOSED,
+        }
+        for row in rows
+    ]
 
 
-def _heads(lane: str, sort: str) -> list[dict[str, Any]]:
-    columns = [
+def columns() -> list[tuple[str, str, bool]]:
+    """The columns of a table of cases: title, the order it stands for, whether it is a number."""
+    return [
         (_("Urgency"), "urgency", False),
         (_("Kind"), "", False),
         (_("Subject"), "", False),
@@ -120,16 +202,17 @@ def _heads(lane: str, sort: str) -> list[dict[str, Any]]:
         (_("In hand"), "", False),
         (_("State"), "", False),
     ]
-    return [
-        {
-            "label": title,
-            "url": f"?lane={lane}&sort={code}" if code else "",
-            "sorted": ("descending" if code == "reports" else "ascending") if code == sort else "",
-            "number": number,
-        }
-        for title, code, number in columns
-    ]
 
 
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 6 else 1
+def heads(place: actions.Place | None = None) -> list[dict[str, Any]]:
+    """The head of a table of cases; with links that order it, in a lane."""
+    found = []
+    for title, code, is_number in columns():
+        head: dict[str, Any] = {"label": title, "number": is_number}
+        if place and code:
+            own = "overdue" if code == "clock" and place.lane == Lane.CLOCKS else code
+            head["url"] = way(replace(place, sort=own))
+            down = SORTS[own][0].startswith("-")
+            head["sorted"] = ("descending" if down else "ascending") if own == place.sort else ""
+        found.append(head)
+    return found

@@ -39,6 +39,15 @@ _PLAIN: dict[type[Exception], Any] = {
         "This exhibit does not match its hash. Do not use it, and tell the manager now."
     ),
     actions.NotAsked: gettext_lazy("Nobody asks to close this case any more. It stays open."),
+    actions.NotSearchable: gettext_lazy(
+        "This is no receipt number, address, account, host or case reference."
+    ),
+    actions.NameTaken: gettext_lazy("You keep a view under this name already."),
+    actions.ExportExpired: gettext_lazy("The time to fetch the file is over. Ask again."),
+    actions.AlreadyDownloaded: gettext_lazy(
+        "The file was fetched once. To have it again, ask again with a reason."
+    ),
+    actions.SteppedBack: gettext_lazy("You stepped back from this case."),
     actions.NotInCase: gettext_lazy("This belongs to another case."),
     ReasonNeeded: gettext_lazy("Say in a few words why. Nothing is lost."),
     reports.ReportWithdrawn: gettext_lazy("The reporter has withdrawn this report."),
@@ -88,8 +97,22 @@ def _file(refused: Any) -> str:
     return _("This holds the contents of a file. Describe it in words instead.")
 
 
+def _views(refused: Any) -> str:
+    return _("You keep %(limit)s views, and no more fit. Delete one first.") % {
+        "limit": refused.limit
+    }
+
+
+def _rows(refused: Any) -> str:
+    return _("More than %(limit)s rows. Narrow the queue first, then ask again.") % {
+        "limit": refused.limit
+    }
+
+
 _TELLING: dict[type[Exception], Callable[[Any], str]] = {
     actions.AlreadyClaimed: _claimed,
+    actions.TooManyRows: _rows,
+    actions.TooManyViews: _views,
     actions.WrongState: _moved_on,
     actions.LegalBasisNeeded: _law,
     actions.CaptureRefused: _fact,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Max, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +15,7 @@ from hearthline.hub.audit.models import Entry
 from hearthline.hub.cases.desk import labels
 from hearthline.hub.cases.models import Case
 from hearthline.hub.evidence.models import Exhibit
+from hearthline.hub.sealing.words import words_of
 
 NEWEST = 60
 
@@ -57,23 +58,26 @@ def happened(case: Case) -> tuple[list[dict[str, Any]], list[Reader]]:
     entries = Entry.objects.about("cases.case", case.pk)
     # The worker looks at an address again and again: that is reading, and would bury the acts.
     reading = Q(verb="cases.read") | Q(verb="cases.subject_address", actor__startswith="worker:")
-    acts = list(entries.exclude(reading).newest_first()[:NEWEST])
-    reads = list(entries.filter(reading).order_by("id").values_list("actor", "at"))
-    names = _names({entry.actor for entry in acts} | {actor for actor, _at in reads})
+    # Who stepped back is nobody's to know; the page says how many did.
+    acts = list(entries.exclude(reading | Q(verb="cases.step_back")).newest_first()[:NEWEST])
+    looks = entries.filter(reading).order_by().values("actor")
+    reads = list(
+        looks.annotate(Count("id"), Max("at")).values_list("actor", "id__count", "at__max")
+    )
+    names = _names({entry.actor for entry in acts} | {actor for actor, *_looks in reads})
     steps = [
         {
             "title": str(_ACTS.get(entry.verb, entry.verb)),
             "at": entry.at,
-            "text": " · ".join(filter(None, [names[entry.actor], _told(entry), entry.reason])),
+            "text": " · ".join(
+                filter(None, [names[entry.actor], _told(entry), words_of(entry.reason)])
+            ),
             "state": "done",
         }
         for entry in acts
     ]
-    readers: dict[str, Reader] = {}
-    for actor, at in reads:
-        before = readers.get(actor)
-        readers[actor] = Reader(names[actor], (before.times if before else 0) + 1, at)
-    return steps, sorted(readers.values(), key=lambda reader: reader.last, reverse=True)
+    readers = [Reader(names[actor], times, last) for actor, times, last in reads]
+    return steps, sorted(readers, key=lambda reader: reader.last, reverse=True)
 
 
 def custody(exhibit: Exhibit) -> list[dict[str, Any]]:
@@ -84,7 +88,7 @@ def custody(exhibit: Exhibit) -> list[dict[str, Any]]:
         {
             "title": event.get_what_display(),
             "at": event.at,
-            "text": " · ".join(filter(None, [names[event.who], event.why])),
+            "text": " · ".join(filter(None, [names[event.who], words_of(event.why)])),
             "state": "done",
         }
         for event in events

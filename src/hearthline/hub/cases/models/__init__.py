@@ -1,18 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 from hearthline.hub.cases.models.assessment import Assessment
-from hearthline.hub.cases.models.case import Case, Lane
+from hearthline.hub.cases.models.case import Case, CaseQuerySet
+from hearthline.hub.cases.models.desk import Export, SavedView
+from hearthline.hub.cases.models.lanes import COUNT_LIMIT, SORTS, Hands, Lane, Narrowing
 from hearthline.hub.cases.models.paper import CaseExhibit, Disclosure, LevelChange
 from hearthline.hub.cases.models.quarantine import FloodClosing
-from hearthline.hub.cases.models.subject import Sighting, Subject
+from hearthline.hub.cases.models.subject import Sighting, StepBack, Subject
 
 __all__ = [
+    "COUNT_LIMIT",
+    "SORTS",
     "Assessment",
     "Case",
     "CaseExhibit",
+    "CaseQuerySet",
     "Disclosure",
+    "Export",
     "FloodClosing",
+    "Hands",
     "Lane",
     "LevelChange",
+    "Narrowing",
+    "SavedView",
     "Sighting",
+    "StepBack",
     "Subject",
 ]

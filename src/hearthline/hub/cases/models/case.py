@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -10,64 +10,105 @@ from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.accounts.models import User
 from hearthline.hub.accounts.permissions import Permission
+from hearthline.hub.care.reading import declined
 from hearthline.hub.cases.models.assessment import Assessment
-from hearthline.hub.cases.models.subject import Sighting, Subject
+from hearthline.hub.cases.models.lanes import (
+    COUNT_LIMIT,
+    INDEXES,
+    SORTS,
+    After,
+    Lane,
+    Narrowing,
+)
+from hearthline.hub.cases.models.subject import Sighting, StepBack, Subject
 from hearthline.hub.reports.models import Message, Report
+from hearthline.kit.packs.pack import Retention
 
-
-class Lane(models.TextChoices):
-    """The lanes at the side of the desk."""
-
-    URGENT = "urgent", _("Urgent")
-    NEW = "new", _("New")
-    MINE = "mine", _("Mine")
-    SECOND = "second", _("Second review")
-    WAITING = "waiting", _("Waiting on others")
-    CLOCKS = "clocks", _("Clocks")
+# What is closed and still kept, so that ending it does not read what ended long ago.
+ENDING = models.Index(
+    fields=["closed_at"],
+    condition=Q(closed_at__isnull=False, ended_at__isnull=True),
+    name="cases_closed_and_kept",
+)
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
     def open(self) -> Self:
         return self.filter(closed_at__isnull=True)
 
+    def open_to(self, user: User) -> Self:
+        """All but what this person stepped back from, or reported themselves."""
+        return self.exclude(subject__in=StepBack.objects.filter(person=user).values("subject"))
+
     def in_lane(self, lane: str, user: User, at: datetime) -> Self:
         """What stands in a lane for this person now."""
+        own = self.open_to(user)
+        # Kinds that somebody set aside for themselves are not offered to them.
+        offered = own.exclude(kind__in=aside) if (aside := declined(user, at)) else own
         match lane:
             case Lane.URGENT:
-                return self.urgent()
+                return offered.urgent()
             case Lane.NEW:
-                return self.new(at)
+                return offered.new(at)
             case Lane.MINE:
-                return self.open().claimed_by(user, at)
+                return own.open().claimed_by(user, at)
             case Lane.SECOND:
-                return self.second_for(user)
+                return offered.second_for(user)
             case Lane.WAITING:
-                mine = self.second_for(user).values("pk")
-                return self.open().exclude(state__in=Case.TRIAGE).exclude(pk__in=mine)
+                return own.filter(with_others=True).exclude(_waits_for(user))
             case Lane.CLOCKS:
-                return self.breached(at)
-        return self.none()
+                return own.breached(at)
+        return own.none()
+
+    def narrowed(self, narrowing: Narrowing, at: datetime) -> Self:
+        """Only what fits; at least one row index serves a narrowing that few rows fit."""
+        return self.filter(narrowing.q(at), at_desk=True) if narrowing.chosen else self
+
+    def page(
+        self, sort: str, *, after: uuid.UUID | None = None, before: uuid.UUID | None = None
+    ) -> Self:
+        """In an order, from the row after (or, in reverse, before) another row on.
+
+        A row that is not there begins at the beginning.
+        """
+        order = SORTS[sort]
+        beside = after or before
+        names = [name.removeprefix("-") for name in order]
+        row = Case.objects.filter(pk=beside).values_list(*names).first() if beside else None
+        turned = row is not None and before is not None
+        rows = self.order_by(*(_turned(order) if turned else order))
+        if row is None:
+            return rows
+        fields = [Case._meta.get_field(name) for name in names]
+        key = [
+            models.Value(value, output_field=getattr(field, "output_field", field))
+            for value, field in zip(row, fields, strict=True)
+        ]
+        return rows.filter(After(order, key, before=turned))
 
     def by_urgency(self) -> Self:
         """The desk's order: the urgency ladder, then the clock."""
-        return self.order_by("level", "review_due_at", "opened_at")
+        return self.order_by(*SORTS["urgency"])
 
     def lane_counts(self, user: User, at: datetime) -> dict[str, int]:
-        """How much lies in each lane for this person now."""
-        return {lane: self.in_lane(lane, user, at).count() for lane in Lane.values}
+        """How much lies in each lane for this person now, up to COUNT_LIMIT."""
+        return {lane: self.in_lane(lane, user, at).counted() for lane in Lane.values}
+
+    def counted(self, limit: int = COUNT_LIMIT) -> int:
+        """How many, but never counting on past `limit`."""
+        return self.order_by()[:limit].count()
 
     def awaiting_triage(self) -> Self:
         return self.filter(state__in=Case.TRIAGE)
 
     def urgent(self) -> Self:
         """Danger or contact now, not judged yet or with something new that nobody has read."""
-        unread = Q(state__in=Case.TRIAGE) | Q(news_at__isnull=False)
-        return self.filter(unread, level__in=["U0", "U1"])
+        return self.filter(unread=True, level__lte="U1")
 
     def new(self, at: datetime) -> Self:
         """Nobody works on it, or something new came to it, even after it was closed."""
         free = Q(claim_until__isnull=True) | Q(claim_until__lte=at)
-        return self.filter(Q(free, state__in=Case.TRIAGE) | Q(news_at__isnull=False))
+        return self.filter(free | Q(news_at__isnull=False), unread=True)
 
     def unclaimed(self, at: datetime) -> Self:
         return self.filter(Q(claim_until__isnull=True) | Q(claim_until__lte=at))
@@ -86,16 +127,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
         Never a case they judged themselves, nor a closing they asked for.
         """
-        stages = [Case.State.AWAITING_SECOND]
-        if user.has(Permission.CASES_ASSESSMENT_DECIDE):
-            stages.append(Case.State.DISAGREED)
-        judged = Assessment.objects.filter(by=user).values("case")
-        waiting = Q(state__in=stages) & ~Q(pk__in=judged)
-        if user.has(Permission.CASES_ASSESSMENT_CONFIRM):
-            waiting |= Q(state=Case.State.CONFIRMED, closing_asked_at__isnull=False) & ~Q(
-                closing_asked_by=user
-            )
-        return self.filter(waiting)
+        return self.filter(_waits_for(user), for_second=True)
 
     def acting(self) -> Self:
         """Confirmed illegal, with police, hosts or the child being helped."""
@@ -108,9 +140,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def breached(self, at: datetime) -> Self:
         """Open cases past the clock of the step they are in."""
-        late_first = Q(first_reviewed_at__isnull=True, review_due_at__lt=at)
-        late_second = Q(state=Case.State.AWAITING_SECOND, second_due_at__lt=at)
-        return self.open().filter(late_first | late_second)
+        return self.filter(clock_due_at__lt=at)
 
     def first_review_breached_in(self, start: datetime, end: datetime) -> Self:
         """Cases whose clock for the first look ran out in the period, with no look by then."""
@@ -135,21 +165,35 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def with_unread_letters(self) -> Self:
         """The newest case of a subject, looked at already, whose reporter wrote since."""
-        letters = Message.objects.filter(
-            author=Message.Author.REPORTER,
-            read_at__isnull=True,
-            report__in=Sighting.objects.filter(subject=OuterRef(OuterRef("subject"))).values(
-                "report"
-            ),
-        )
+        letters = Message.objects.filter(author=Message.Author.REPORTER, read_at__isnull=True)
+        named = Sighting.objects.filter(report__in=letters.values("report"))
         later = Case.objects.filter(
             subject=OuterRef("subject"), opened_at__gt=OuterRef("opened_at")
         )
-        looked_at = self.filter(first_reviewed_at__isnull=False, news_at__isnull=True)
-        return looked_at.filter(Exists(letters), ~Exists(later))
+        looked_at = self.filter(
+            subject__in=named.values("subject"),
+            first_reviewed_at__isnull=False,
+            news_at__isnull=True,
+        )
+        return looked_at.filter(~Exists(later))
 
     def of_report(self, report: Report) -> Self:
         return self.filter(subject__sightings__report=report)
+
+    def past_retention(self, at: datetime, policy: Retention) -> Self:
+        """Closed longer ago than their track is kept, and not ended yet."""
+        standard = at - timedelta(days=policy.case_days)
+        child_first = at - timedelta(days=policy.child_first_case_days)
+        past = Q(track=Case.Track.STANDARD, closed_at__lte=standard) | Q(
+            track=Case.Track.CHILD_FIRST, closed_at__lte=child_first
+        )
+        return self.filter(past, ended_at__isnull=True)
+
+    def last_past_retention(self, at: datetime, policy: Retention) -> Self:
+        """Those of them whose subject has no other case that is kept, oldest closing first."""
+        others = Case.objects.filter(subject=OuterRef("subject"), ended_at__isnull=True)
+        kept = others.exclude(pk__in=Case.objects.past_retention(at, policy).values("pk"))
+        return self.past_retention(at, policy).filter(~Exists(kept)).order_by("closed_at")
 
 
 class Case(models.Model):
@@ -185,6 +229,8 @@ class Case(models.Model):
     confirmed_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     closed_because = models.CharField(max_length=30, blank=True)
+    # What was sealed about it was deleted, see `actions/retention.py`.
+    ended_at = models.DateTimeField(null=True)
     # Who asks to close a confirmed case, since when and why; empty again when that is settled.
     closing_asked_by = models.ForeignKey(
         User, null=True, on_delete=models.PROTECT, related_name="+"
@@ -200,6 +246,43 @@ class Case(models.Model):
     claim_until = models.DateTimeField(null=True)
     # A report or a letter came after somebody had looked; empty again when the case is read.
     news_at = models.DateTimeField(null=True, db_index=True)
+    # Copies, so that the queue is ordered and narrowed without reading other ledgers: of the
+    # subject, how often it was reported (0: not copied yet) and the keyed digest of its host; of
+    # the report that opened the case, its language.
+    report_count = models.PositiveIntegerField(default=0, db_default=0)
+    host_digest = models.BinaryField(max_length=32, null=True)
+    language = models.CharField(max_length=12, blank=True, default="", db_default="")
+    # Kept by the database itself: in which lanes the case stands, and the clock that runs.
+    unread = models.GeneratedField(
+        expression=Q(state__in=TRIAGE) | Q(news_at__isnull=False),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+    for_second = models.GeneratedField(
+        expression=Q(state__in=(State.AWAITING_SECOND, State.DISAGREED))
+        | Q(state=State.CONFIRMED, closing_asked_at__isnull=False),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+    with_others = models.GeneratedField(
+        expression=Q(state__in=(State.AWAITING_SECOND, State.DISAGREED, State.CONFIRMED)),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+    at_desk = models.GeneratedField(
+        expression=Q(closed_at__isnull=True) | Q(news_at__isnull=False),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+    clock_due_at = models.GeneratedField(
+        expression=models.Case(
+            models.When(closed_at__isnull=False, then=None),
+            models.When(first_reviewed_at__isnull=True, then=F("review_due_at")),
+            models.When(state=State.AWAITING_SECOND, then=F("second_due_at")),
+        ),
+        output_field=models.DateTimeField(null=True),
+        db_persist=True,
+    )
     # Steps its reporters were told, so that somebody who reports the same place later hears too.
     told = models.JSONField(default=list)
 
@@ -213,7 +296,7 @@ class Case(models.Model):
                 name="cases_one_open_case_per_subject",
             )
         ]
-        indexes = [models.Index(fields=["state", "level", "review_due_at"])]
+        indexes = [models.Index(fields=["state", "level", "review_due_at"]), *INDEXES, ENDING]
 
     @property
     def reference(self) -> str:
@@ -236,3 +319,22 @@ class Case(models.Model):
         if self.state == self.State.AWAITING_SECOND and self.second_due_at:
             return self.second_due_at - settings.PACK.clocks.second_review, self.second_due_at
         return None
+
+
+def _waits_for(user: User) -> Q:
+    """Where this person is the second: reviews, decisions, and closings a colleague asked for."""
+    stages = [Case.State.AWAITING_SECOND]
+    if user.has(Permission.CASES_ASSESSMENT_DECIDE):
+        stages.append(Case.State.DISAGREED)
+    judged = Assessment.objects.filter(by=user, case=OuterRef("pk"))
+    waiting = Q(state__in=stages) & ~Q(Exists(judged))
+    if user.has(Permission.CASES_ASSESSMENT_CONFIRM):
+        waiting |= Q(state=Case.State.CONFIRMED, closing_asked_at__isnull=False) & ~Q(
+            closing_asked_by=user
+        )
+    return waiting
+
+
+def _turned(order: tuple[str, ...]) -> tuple[str, ...]:
+    """The same order from its end."""
+    return tuple(name[1:] if name.startswith("-") else f"-{name}" for name in order)

@@ -4,6 +4,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from hearthline.hub.accounts.models import User
 from hearthline.hub.reports.models import Report
 from hearthline.hub.sealing.models import SealedRow
 
@@ -26,6 +27,10 @@ class Subject(SealedRow):
     first_seen = models.DateTimeField()
     last_seen = models.DateTimeField()
     report_count = models.PositiveIntegerField(default=0)
+    # Where the same content stood before, as two people affirmed.
+    moved_from = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="moved_to"
+    )
 
 
 class Sighting(models.Model):
@@ -39,4 +44,23 @@ class Sighting(models.Model):
         ordering = ["at", "id"]
         constraints = [
             models.UniqueConstraint(fields=["subject", "report"], name="cases_sighting_once")
+        ]
+
+
+class StepBack(models.Model):
+    """A person who has nothing to do with a subject any more: they said so, or reported it.
+
+    It holds for every case of the subject, earlier and later. Nobody is asked why, and nobody but
+    the person sees who it was.
+    """
+
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="steps_back")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    # Their own report named it: the contact it left is the person's own e-mail.
+    own_report = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "subject"], name="cases_step_back_once")
         ]

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import re
 from datetime import timedelta
 from html import unescape
 
@@ -107,12 +108,22 @@ def test_forty_rows_a_page_and_unknown_ways_of_asking_are_harmless(ana, at):
     make_report(at=at, addresses="\n".join(places[25:]))
     client = signed_in(ana)
 
-    first = text(client.get(reverse("queue"), {"lane": "new", "sort": "age"}))
-    second = text(client.get(reverse("queue"), {"lane": "new", "page": "2", "sort": "reports"}))
-    odd = client.get(reverse("queue"), {"lane": "x", "page": "²", "sort": "password"})
+    def turned(page, way):
+        href = re.search(rf'rel="{way}" href="([^"]*)"', page)
+        return text(client.get(href[1])) if href else ""
 
-    assert (first.count("data-row"), second.count("data-row")) == (40, 5)
-    assert "Page 1 of 2" in first
+    def cases(page):
+        return re.findall(r"/cases/([0-9a-f-]{36})/\?", page)
+
+    for sort in ("urgency", "age", "clock", "reports"):
+        first = text(client.get(reverse("queue"), {"lane": "new", "sort": sort}))
+        second = turned(first, "next")
+        assert (first.count("data-row"), second.count("data-row")) == (40, 5)
+        assert len({*cases(first), *cases(second)}) == 45
+        assert cases(turned(second, "prev")) == cases(first)
+        assert (turned(first, "prev"), turned(second, "next")) == ("", "")
+
+    odd = client.get(reverse("queue"), {"lane": "x", "after": "²", "sort": "password"})
     assert odd.status_code == 200
 
 

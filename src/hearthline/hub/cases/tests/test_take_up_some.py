@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from hearthline.hub.accounts.models import User
-from hearthline.hub.cases.actions import open_queue
+from hearthline.hub.cases.actions import Place, open_queue
 from hearthline.hub.cases.sweeps import take_up_reports
 from hearthline.hub.cases.tests.make import make_report
 from hearthline.hub.reports.models import Report
@@ -19,7 +19,7 @@ def test_opening_the_queue_takes_up_a_few_and_the_worker_the_rest(now: datetime,
         make_report(at=now + timedelta(minutes=minute), addresses=f"https://a.example.org/{minute}")
     later = now + timedelta(hours=1)
 
-    open_queue(lane="", by=ana, at=later)
+    open_queue(place=Place(), by=ana, at=later)
     waiting = Report.objects.awaiting_triage()
     assert [report.received_at.minute for report in waiting] == [
         (now + timedelta(minutes=minute)).minute for minute in (20, 21, 22)

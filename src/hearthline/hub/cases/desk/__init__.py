@@ -15,6 +15,15 @@ from hearthline.hub.cases.desk.exhibits import case_exhibit, exhibit_open
 from hearthline.hub.cases.desk.exports import export_decide, export_fetch, export_new, exports
 from hearthline.hub.cases.desk.judging import case_assess, case_confirm, case_decide
 from hearthline.hub.cases.desk.onward import case_step_back
+from hearthline.hub.cases.desk.quarantine import (
+    held,
+    held_agree,
+    held_close,
+    held_keep,
+    held_release,
+    held_release_alike,
+    held_report,
+)
 from hearthline.hub.cases.desk.queue import queue, queue_narrow
 from hearthline.hub.cases.desk.reporters import (
     case_disclosure,
@@ -34,6 +43,13 @@ urlpatterns = [
     path("narrow/", queue_narrow, name="queue_narrow"),
     path("search/", search, name="search"),
     path("several/", bulk, name="bulk"),
+    path("held/", held, name="held"),
+    path("held/release/", held_release_alike, name="held_release_alike"),
+    path("held/close/", held_close, name="held_close"),
+    path("held/closings/<uuid:pk>/agree/", held_agree, name="held_agree"),
+    path("held/closings/<uuid:pk>/keep/", held_keep, name="held_keep"),
+    path("held/<uuid:pk>/", held_report, name="held_report"),
+    path("held/<uuid:pk>/release/", held_release, name="held_release"),
     path("step-away/", step_away, name="step_away"),
     path("views/", views, name="views"),
     path("views/new/", view_new, name="view_new"),

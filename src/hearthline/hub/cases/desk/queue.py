@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from hearthline.hub.accounts.doors import StaffRequest, requires
 from hearthline.hub.accounts.permissions import Permission
 from hearthline.hub.cases import actions
+from hearthline.hub.cases.actions.quarantine import held_counts
 from hearthline.hub.cases.desk import labels
 from hearthline.hub.cases.desk.places import narrowed_to, number, place_of, way
 from hearthline.hub.cases.forms import BulkForm, NarrowForm
@@ -80,6 +81,7 @@ def queue(request: StaffRequest) -> HttpResponse:
             "lane": opened.lane,
             "view": view,
             "lanes": lanes(opened.counts, "" if view else opened.lane),
+            "held": held_lane(),
             "views": SavedView.objects.seen_by(request.user),
             **_pages(place, opened),
             "rows": lines(opened.rows),
@@ -149,7 +151,7 @@ def lanes(counts: dict[str, int], current: str = "") -> list[dict[str, Any]]:
         {
             "code": lane.value,
             "label": lane.label,
-            "count": f"{COUNT_LIMIT - 1}+" if counts[lane] >= COUNT_LIMIT else counts[lane],
+            "count": _up_to(counts[lane]),
             "key": KEYS[lane],
             "current": lane == current,
             "tone": _tone(lane, counts[lane]),
@@ -158,14 +160,25 @@ def lanes(counts: dict[str, int], current: str = "") -> list[dict[str, Any]]:
     ]
 
 
+def held_lane(current: str = "") -> dict[str, Any]:
+    """The lane of reports held in a flood; shown while there are any, or one looks at it."""
+    count, urgent = (_up_to(number) for number in held_counts())
+    return {"count": count, "urgent": urgent, "current": current == "held"}
+
+
 def side(request: StaffRequest, current: str = "") -> dict[str, Any]:
     """What stands beside a page of the desk: the lanes, and the views this person keeps."""
     counts = Case.objects.lane_counts(request.user, timezone.now())
     return {
         "section": "queue",
         "lanes": lanes(counts, current),
+        "held": held_lane(current),
         "views": SavedView.objects.seen_by(request.user),
     }
+
+
+def _up_to(count: int) -> int | str:
+    return f"{COUNT_LIMIT - 1}+" if count >= COUNT_LIMIT else count
 
 
 def _tone(lane: Lane, count: int) -> str:

@@ -60,6 +60,9 @@ REPORTER_ORGANISATION = text("HEARTHLINE_ORGANISATION", PACK.country.service_nam
 # Names the demonstration's own host answers for, such as "harbour-host.test=127.0.0.1:8480".
 # Outside a demonstration nothing widens the guard against internal addresses.
 PROBE_HOSTS = mapping("HEARTHLINE_PROBE_HOSTS") if DEMO else {}
+# Certificate authorities trusted for HTTPS endpoints of hosts besides the system's own, as PEM.
+_ca_file = text("HEARTHLINE_CA_FILE")
+CA_ROOTS = Path(_ca_file).read_text(encoding="utf-8") if _ca_file else None
 DEMO_INBOX = Path(text("HEARTHLINE_DEMO_INBOX", str(HOME / "inbox")))
 
 # The database.
@@ -100,12 +103,14 @@ ROOMS = [
     "ui",
     "mail",
     "accounts",
+    "care",
     "directory",
     "evidence",
     "reports",
     "cases",
     "referrals",
     "notices",
+    "complaints",
     "statistics",
 ]
 _public = DOOR == "public"
@@ -124,6 +129,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Programs speak at the partners' door: they are answered with problems, never with pages.
+    *(
+        ["hearthline.hub.reports.api_problems.ProblemMiddleware"]
+        if DOOR in {"partners", "all"}
+        else []
+    ),
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -165,11 +176,16 @@ TEMPLATES = [
                     else [
                         "django.contrib.auth.context_processors.auth",
                         "django.contrib.messages.context_processors.messages",
+                        "hearthline.hub.care.context.care",
                     ]
                 ),
                 "hearthline.hub.ui.context.face",
             ],
-            "builtins": ["django.templatetags.i18n", "hearthline.hub.ui.templatetags.face"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "hearthline.hub.ui.templatetags.face",
+                "hearthline.hub.sealing.templatetags.words",
+            ],
         },
     }
 ]

@@ -9,7 +9,9 @@ from django.db import OperationalError, close_old_connections
 
 from hearthline.hub.accounts import sweeps as accounts
 from hearthline.hub.audit import sweeps as audit
+from hearthline.hub.care import sweeps as care
 from hearthline.hub.cases import sweeps as cases
+from hearthline.hub.complaints import sweeps as complaints
 from hearthline.hub.mail import sweeps as mail
 from hearthline.hub.notices import sweeps as notices
 from hearthline.hub.referrals import sweeps as referrals
@@ -27,7 +29,9 @@ SWEEPS: tuple[Sweep, ...] = (
     *notices.SWEEPS,
     *mail.SWEEPS,
     *reports.SWEEPS,
+    *complaints.SWEEPS,
     *accounts.SWEEPS,
+    *care.SWEEPS,
     *audit.SWEEPS,
     *sealing.SWEEPS,
 )

@@ -174,6 +174,14 @@ class Retention(Section):
     )
     child_first_days: Days = Field(description="the same on the child-first track; shorter")
     evidence_days: Days = Field(description="days an exhibit is kept after closing")
+    case_days: Days = Field(
+        default=365,
+        description="days the address, the judges' notes, packages and looks are kept after the "
+        "last case about it was closed",
+    )
+    child_first_case_days: Days = Field(
+        default=90, description="the same on the child-first track; shorter"
+    )
     complaint_days: Days = Field(
         default=365, description="days a complaint's words are kept after its answer"
     )
@@ -286,6 +294,35 @@ class Flood(Section):
     )
 
 
+class Care(Section):
+    """When people who look at hard things are asked to rest. Proposals, to be agreed with them."""
+
+    break_after_looks: int = Field(
+        default=15, ge=3, le=200, description="looks at something hard that call for a break"
+    )
+    break_window_minutes: Minutes = Field(
+        default=60, description="minutes within which they are counted, e.g. 60"
+    )
+    break_minutes: Minutes = Field(default=10, description="minutes a break lasts, e.g. 10")
+    hard_day_looks: int = Field(
+        default=20, ge=3, le=500, description="looks that make a day a hard one, e.g. 20"
+    )
+    rotate_after_days: int = Field(
+        default=8, ge=2, le=14, description="hard days of the last fourteen that call for a change"
+    )
+    rotation_days: Days = Field(default=7, description="days of other work, e.g. 7")
+    hard_kinds: list[str] = Field(
+        default=[], description="codes of incident types that are hard; empty means all of them"
+    )
+    cover_at_least: int = Field(
+        default=2, ge=1, le=20, description="people who must take a kind of work, e.g. 2"
+    )
+    keep_days: Days = Field(default=30, description="days the times of past breaks are kept")
+    support: list[PhoneNumber] = Field(
+        default=[], description="lines that listen to the staff, outside their own managers"
+    )
+
+
 class QuickExit(Section):
     url: str = Field(
         pattern=r"^https?://", description="a harmless page to leave to, such as a weather page"
@@ -308,6 +345,7 @@ class Pack(Section):
     sign_in: SignIn = SignIn()
     partners: Partners = Partners()
     flood: Flood = Flood()
+    care: Care = Care()
     helplines: list[PhoneNumber] = []
     legal_bases: list[LegalBasis] = []
     agencies: list[Agency] = []

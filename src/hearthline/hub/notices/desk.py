@@ -10,16 +10,19 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST
 
 from hearthline.hub.accounts.doors import StaffRequest, requires
 from hearthline.hub.accounts.permissions import Permission
+from hearthline.hub.cases import actions as cases
 from hearthline.hub.cases.models import Case
 from hearthline.hub.mail.models import Letter
 from hearthline.hub.notices import actions
-from hearthline.hub.notices.forms import AnswerForm, HostForm
+from hearthline.hub.notices.actions.timing import zone_of
+from hearthline.hub.notices.forms import AnswerForm, HostForm, MovedForm
 from hearthline.hub.notices.models import Answer, Check, Lane, Notice, cases_by_hand
 from hearthline.kit.codelists import host_refusals
 
@@ -123,11 +126,63 @@ def notice_host(request: StaffRequest, pk: UUID) -> HttpResponse:
     return redirect("notice", pk=pk)
 
 
+@requires(Permission.NOTICES_NOTICE_ANSWER)
+@require_POST
+def notice_settle(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """A person did what a refusal left to them."""
+    found = get_object_or_404(Notice.objects.newest_first(), pk=pk)
+    try:
+        actions.settle_wait(notice=found, by=request.user, at=timezone.now())
+    except cases.SamePerson:
+        messages.warning(
+            request, _("You judged this case. The second look is for somebody who did not.")
+        )
+    except (actions.NothingWaits, actions.NotOpen):
+        messages.info(request, _("This notice waits for nobody any more. Nothing was changed."))
+    else:
+        messages.success(request, _("The host's time goes on as before."))
+    return redirect("notice", pk=pk)
+
+
+@requires(Permission.CASES_ASSESSMENT_MAKE)
+@require_POST
+def notice_moved(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """The same content stands at a new address: a second person affirms it."""
+    found = get_object_or_404(Notice.objects.newest_first(), pk=pk)
+    form = MovedForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, moved_form=form)
+    try:
+        moved = cases.say_moved(
+            case=found.case,
+            address=form.cleaned_data["address"],
+            by=request.user,
+            at=timezone.now(),
+        )
+    except cases.NotANewAddress:
+        form.add_error("address", _("Write one address, and another than this notice's own."))
+        return _page(request, found, moved_form=form)
+    except (cases.NotIllegal, cases.SteppedBack):
+        messages.warning(request, _("You cannot say this of this case. Nothing was changed."))
+    else:
+        messages.success(
+            request,
+            _("That address is known already. Its own case goes on; the two are joined.")
+            if moved.judged_apart
+            else _("The new address waits for a second person, who affirms it is the same."),
+        )
+    return redirect("notice", pk=pk)
+
+
 @requires(Permission.NOTICES_NOTICE_READ)
 def notice_check(request: StaffRequest, pk: UUID, check: UUID) -> HttpResponse:
     """The facts of one check. Opening them is audited."""
-    found = get_object_or_404(Check.objects.select_related("notice"), pk=check, notice=pk)
-    facts = actions.open_check(check=found, by=request.user, at=timezone.now())
+    found = get_object_or_404(
+        Check.objects.select_related("notice", "data_key"), pk=check, notice=pk
+    )
+    facts = (
+        {} if found.ended else actions.open_check(check=found, by=request.user, at=timezone.now())
+    )
     tone, verdict = VERDICTS[found.verdict]
     return render(
         request,
@@ -137,6 +192,7 @@ def notice_check(request: StaffRequest, pk: UUID, check: UUID) -> HttpResponse:
             "notice": found.notice,
             "check": found,
             "facts": facts,
+            "ended_at": found.data_key.destroyed_at,
             "tone": tone,
             "verdict": verdict,
         },
@@ -147,7 +203,7 @@ def _page(request: StaffRequest, found: Notice, **bound: forms.Form) -> HttpResp
     """The page of one notice; `bound` is a form that needs another look."""
     at = timezone.now()
     address = actions.read_address(notice=found, by=request.user, at=at)
-    deliveries = found.deliveries.select_related("letter")
+    deliveries = found.deliveries.select_related("letter", "post")
     # Answers belong to a notice the host has, of a case that still runs.
     asked = found.state != Notice.State.QUEUED and found.state in Notice.OPEN
     return render(
@@ -167,6 +223,12 @@ def _page(request: StaffRequest, found: Notice, **bound: forms.Form) -> HttpResp
             ],
             "watch": getattr(found, "watch", None),
             "held_until": _held_until(found, at),
+            "leaves": _leaves(found, at),
+            "addresses": _addresses(found, request, at),
+            "led_on": _led_on(found),
+            "second_look": Notice.Waits.SECOND_LOOK,
+            "may_say_moved": request.user.may.cases_assessment_make and bool(found.case.outcome),
+            "moved_form": MovedForm(),
             "may_answer": asked and found.case.state == Case.State.CONFIRMED,
             "answer_form": AnswerForm(),
             "host_form": HostForm(),
@@ -189,6 +251,39 @@ def _answers(found: Notice) -> list[dict[str, Any]]:
     ]
 
 
+def _leaves(found: Notice, at: datetime) -> str:
+    """When a letter that waits goes out, in the reader's words and by the contact's clock."""
+    waits = found.state in (Notice.State.QUEUED, Notice.State.ESCALATED)
+    if not waits or found.contact is None or found.due_at is None or found.due_at <= at:
+        return ""
+    local = timezone.localtime(found.due_at, zone_of(found.contact))
+    return date_format(local, pgettext("weekday, day and time", "l j F, H:i"))
+
+
+def _addresses(found: Notice, request: StaffRequest, at: datetime) -> list[dict[str, Any]]:
+    """Every address the content was at, the first one first; empty while it was at one only."""
+    subjects = cases.chain(found.case.subject)
+    if len(subjects) < 2:
+        return []
+    rows = []
+    for subject in subjects:
+        case = subject.cases.order_by("opened_at", "pk").last()
+        if case is None or case.ended_at is not None:
+            continue
+        told = Notice.objects.filter(case=case).first()
+        place = cases.subject_address(
+            case=case, actor=request.user.actor, at=at, purpose="notice: chain"
+        )
+        rows.append({"case": case, "notice": told, "address": place.url, "here": told == found})
+    return rows
+
+
+def _led_on(found: Notice) -> Check | None:
+    """The last look, if the same site sent it on: a hint, which a person looks into."""
+    last = found.checks.last()
+    return last if last is not None and last.led_on else None
+
+
 def _held_until(found: Notice, at: datetime) -> datetime | None:
     until = found.case.notice_held_until
     return until if until and until > at else None
@@ -199,5 +294,7 @@ urlpatterns = [
     path("<uuid:pk>/", notice, name="notice"),
     path("<uuid:pk>/answer/", notice_answer, name="notice_answer"),
     path("<uuid:pk>/host/", notice_host, name="notice_host"),
+    path("<uuid:pk>/settle/", notice_settle, name="notice_settle"),
+    path("<uuid:pk>/moved/", notice_moved, name="notice_moved"),
     path("<uuid:pk>/checks/<uuid:check>/", notice_check, name="notice_check"),
 ]

@@ -21,7 +21,10 @@ class AnswerForm(forms.Form):
         error_messages={"required": _("Choose what the host said.")},
     )
     refusal = forms.ChoiceField(
-        label=_("Why they refuse"), required=False, help_text=_("Only where they refuse.")
+        label=_("Why they refuse"),
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("Only where they refuse. Each reason says what comes next."),
     )
     note = Words(
         label=_("Note"),
@@ -33,7 +36,15 @@ class AnswerForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(entry.code, _now(entry.label)) for entry in host_refusals()]
+        choices = [
+            (
+                entry.code,
+                # Translators: why a host refuses, and what we do then.
+                _now("%(reason)s. %(next)s")
+                % {"reason": _now(entry.label), "next": _now(entry.next_step)},
+            )
+            for entry in host_refusals()
+        ]
         self.fields["refusal"].choices = [("", _("Not stated")), *choices]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -41,6 +52,20 @@ class AnswerForm(forms.Form):
         if cleaned.get("code") != Answer.Code.REFUSED:
             cleaned["refusal"] = ""
         return cleaned
+
+
+class MovedForm(forms.Form):
+    """Where the same content stands now."""
+
+    address = Words(
+        label=_("The new address"),
+        max_length=2000,
+        error_messages={"required": _("Write the address where it stands now.")},
+    )
+    same = forms.BooleanField(
+        label=_("I have looked, and it is the same content."),
+        error_messages={"required": _("Only what you saw yourself can be joined to this case.")},
+    )
 
 
 class HostForm(forms.Form):

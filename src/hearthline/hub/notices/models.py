@@ -5,14 +5,14 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.accounts.models import User
 from hearthline.hub.cases.models import Case, Subject
 from hearthline.hub.clocks.models import DueRow, free
 from hearthline.hub.directory.models import Contact, Organisation
-from hearthline.hub.mail.models import Letter
+from hearthline.hub.mail.models import READABLE_FOR, Letter
 from hearthline.hub.sealing.models import SealedRow
 
 
@@ -23,13 +23,37 @@ class Lane(models.TextChoices):
     FIND_HOST = "find_host", _("Find the host")
     LATE = "late", _("No answer in time")
     ESCALATED = "escalated", _("Needs the manager")
+    PERSON = "person", _("Waits for a person")
     GONE = "gone", _("Removed")
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def due(self, at: datetime) -> Self:
-        """Notices whose next letter is due, oldest first."""
-        return self.filter(free(at), due_at__lte=at).order_by("due_at", "pk")
+        """Notices whose next letter is due, oldest first; a first letter that is urgent always is.
+
+        A case may become urgent while its notice waits for a window or for the morning.
+        """
+        pressing = Case.objects.cleared_for_notice(at).filter(
+            level__in=settings.PACK.clocks.notice.urgent
+        )
+        urgent = Q(state=Notice.State.QUEUED, due_at__isnull=False, case__in=pressing)
+        return self.filter(free(at), Q(due_at__lte=at) | urgent).order_by("due_at", "pk")
+
+    def travelling_with(self, notice: "Notice", at: datetime) -> Self:
+        """Other notices that wait to go to the same contact, and may go in the same letter."""
+        waiting = self.filter(
+            free(at), state=Notice.State.QUEUED, contact=notice.contact, due_at__isnull=False
+        )
+        return waiting.filter(case__in=Case.objects.cleared_for_notice(at)).exclude(pk=notice.pk)
+
+    def sent_with(self, notice: "Notice", at: datetime) -> Self:
+        """Other open notices of the same first letter with something due too."""
+        letter = notice.deliveries.filter(kind=Delivery.Kind.FIRST).last()
+        if letter is None or letter.letter_id is None:
+            return self.none()
+        same = Delivery.objects.filter(kind=Delivery.Kind.FIRST, letter=letter.letter_id)
+        together = self.filter(free(at), due_at__lte=at, pk__in=same.values("notice"))
+        return together.filter(case__in=Case.objects.cleared_for_notice(at)).exclude(pk=notice.pk)
 
     def open(self) -> Self:
         return self.filter(state__in=Notice.OPEN, case__state=Case.State.CONFIRMED)
@@ -45,6 +69,8 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
                 return self.unanswered(at)
             case Lane.ESCALATED:
                 return self.open().filter(state=Notice.State.ESCALATED)
+            case Lane.PERSON:
+                return self.open().exclude(waits_for="")
             case Lane.GONE:
                 return self.filter(state=Notice.State.REMOVED)
         return self.open()
@@ -55,13 +81,18 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
     def posted(self) -> Self:
         """Queued notices whose letter is with the mail room, which may know its fate by now."""
+        ended = [Letter.State.SENT, Letter.State.GIVEN_UP]
         known = Delivery.objects.filter(
+            Q(letter__state__in=ended) | Q(post__state__in=ended),
             notice=OuterRef("pk"),
             kind=Delivery.Kind.FIRST,
-            letter__state__in=[Letter.State.SENT, Letter.State.GIVEN_UP],
         )
         queued = self.filter(state=Notice.State.QUEUED, due_at__isnull=True)
         return queued.filter(Exists(known), contact__isnull=False)
+
+    def of_ended_cases(self) -> Self:
+        """Notices that outlived their case."""
+        return self.filter(case__ended_at__isnull=False, ended_at__isnull=True)
 
     def breached(self, at: datetime) -> Self:
         """Open notices past the time the host had to answer."""
@@ -105,6 +136,10 @@ class Notice(DueRow):
         NO_RESPONSE = "no_response", _("No response")
         ESCALATED = "escalated", _("Escalated")
 
+    class Waits(models.TextChoices):
+        PARK = "park", _("A person decides what comes next")
+        SECOND_LOOK = "second_look", _("Somebody else looks at the assessment again")
+
     # What moved is open too, until our own looks find it gone from here.
     OPEN = (
         State.QUEUED,
@@ -130,6 +165,12 @@ class Notice(DueRow):
     reminders = models.PositiveIntegerField(default=0)
     removed_at = models.DateTimeField(null=True)
     reopened = models.PositiveIntegerField(default=0)
+    # When what was seen and written for it was deleted, with the case.
+    ended_at = models.DateTimeField(null=True)
+    # When the host's time began: with the letter in force. Empty until it was sent.
+    clocks_from = models.DateTimeField(null=True)
+    # What a refusal left to a person: see `then` of kit.codelists.host_refusals.
+    waits_for = models.CharField(max_length=20, choices=Waits.choices, blank=True, db_default="")
 
     objects = NoticeQuerySet.as_manager()
 
@@ -144,6 +185,18 @@ class Notice(DueRow):
         return self.state == self.State.QUEUED and self.contact_id is None
 
     @property
+    def started_at(self) -> datetime | None:
+        """When the host's time began."""
+        if self.clocks_from is None and self.escalate_at is not None:
+            return self.escalate_at - timedelta(hours=settings.PACK.clocks.notice.escalate_hours)
+        return self.clocks_from
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether its letters wait for no window, night or holiday."""
+        return self.case.level in settings.PACK.clocks.notice.urgent
+
+    @property
     def clock(self) -> tuple[datetime, datetime] | None:
         """Start and end of the clock that runs for the host; None while none does."""
         waiting = (
@@ -154,14 +207,59 @@ class Notice(DueRow):
         )
         if self.state not in waiting or self.escalate_at is None:
             return None
-        started = self.escalate_at - timedelta(hours=settings.PACK.clocks.notice.escalate_hours)
+        started = self.started_at
+        if started is None:
+            return None
         if self.acknowledged_at is None and self.acknowledge_due_at is not None:
             return started, self.acknowledge_due_at
         return started, self.escalate_at
 
 
+class PostQuerySet(models.QuerySet["Post"]):
+    def due(self, at: datetime) -> Self:
+        """Posts to send now, oldest first; none about a case that police hold back."""
+        unsent = [Letter.State.QUEUED, Letter.State.SENDING]
+        waiting = self.filter(free(at), due_at__lte=at, state__in=unsent)
+        return waiting.exclude(notice__case__notice_held_until__gt=at).order_by("due_at", "pk")
+
+    def outlived(self, at: datetime) -> Self:
+        """Posts that ended long enough ago for their words to be forgotten, as letters are."""
+        last = at - READABLE_FOR
+        ended = Q(sent_at__lte=last) | Q(given_up_at__lte=last)
+        return self.filter(ended, data_key__destroyed_at__isnull=True)
+
+
+class Post(SealedRow, DueRow):
+    """A notice on its way to an HTTPS endpoint: one XARF document, sealed. States as a letter's."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="+")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+")
+    # The webhook-id: the same however often it is sent, so that the receiver knows it again.
+    message_id = models.CharField(max_length=120, unique=True)
+    recipient = models.CharField(max_length=254)
+    message = models.BinaryField()
+    state = models.CharField(
+        max_length=20, choices=Letter.State.choices, default=Letter.State.QUEUED
+    )
+    queued_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    given_up_at = models.DateTimeField(null=True)
+    marked_repeat = models.BooleanField(default=False)
+    # True from the first attempt after which nobody can say whether it arrived.
+    maybe_arrived = models.BooleanField(default=False)
+    # The endpoint's last answer: an HTTP status, and what went wrong where there was none.
+    status = models.PositiveIntegerField(null=True)
+    last_error = models.CharField(max_length=300, blank=True)
+
+    objects = PostQuerySet.as_manager()
+
+
 class Delivery(models.Model):
-    """One letter of a notice: the first, a reminder or an escalation."""
+    """One letter or post of a notice: the first, a reminder or an escalation.
+
+    A letter about several addresses is the delivery of several notices.
+    """
 
     class Kind(models.TextChoices):
         FIRST = "first", _("Notice")
@@ -171,7 +269,8 @@ class Delivery(models.Model):
     notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="deliveries")
     kind = models.CharField(max_length=12, choices=Kind.choices)
     number = models.PositiveIntegerField()
-    letter = models.OneToOneField(Letter, on_delete=models.PROTECT, related_name="+")
+    letter = models.ForeignKey(Letter, null=True, on_delete=models.PROTECT, related_name="+")
+    post = models.OneToOneField(Post, null=True, on_delete=models.PROTECT, related_name="+")
     queued_at = models.DateTimeField()
 
     class Meta:
@@ -179,8 +278,26 @@ class Delivery(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["notice", "kind", "number"], name="notices_delivery_once"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(letter__isnull=True) ^ Q(post__isnull=True),
+                name="notices_delivery_one_way",
+            ),
         ]
+
+    @property
+    def carrier(self) -> "Letter | Post":
+        """The letter or post that carries it: recipient, state, sent_at, marked_repeat."""
+        if self.post is not None:
+            return self.post
+        return self.letter  # type: ignore[return-value]  # the constraint: one of the two
+
+    @property
+    def shared_with(self) -> int:
+        """How many other notices travelled in the same letter."""
+        if self.letter_id is None:
+            return 0
+        return Delivery.objects.filter(letter=self.letter_id).exclude(pk=self.pk).count()
 
 
 class WatchQuerySet(models.QuerySet["Watch"]):
@@ -208,10 +325,20 @@ class Check(SealedRow):
     notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="checks")
     at = models.DateTimeField()
     verdict = models.CharField(max_length=20)
+    # The same site sent us on to another of its pages: perhaps it moved. For a person to judge.
+    led_on = models.BooleanField(null=True)
     facts = models.BinaryField()
 
     class Meta:
         ordering = ["at", "id"]
+
+
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    def counted_by_refusal(self, start: datetime, end: datetime) -> dict[str, int]:
+        """How many notices were refused on each ground in the period; "" where none was stated."""
+        refused = self.filter(code=Answer.Code.REFUSED, at__gte=start, at__lt=end)
+        by_ground = refused.order_by().values_list("refusal")
+        return dict(by_ground.annotate(Count("notice", distinct=True)))
 
 
 class Answer(models.Model):
@@ -231,6 +358,8 @@ class Answer(models.Model):
     note = models.CharField(max_length=500, blank=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+
+    objects = AnswerQuerySet.as_manager()
 
     class Meta:
         ordering = ["at", "id"]

@@ -10,8 +10,9 @@ from django.db import OperationalError
 
 from hearthline.hub.audit.models import Actor
 from hearthline.hub.clocks.actions import LeaseLost, lease
+from hearthline.hub.mail.actions import HeldBack
 from hearthline.hub.notices import actions
-from hearthline.hub.notices.models import Notice, Watch, cases_awaiting_notice
+from hearthline.hub.notices.models import Notice, Post, Watch, cases_awaiting_notice
 from hearthline.kit import urls
 
 log = logging.getLogger(__name__)
@@ -36,10 +37,38 @@ def open_notices(*, holder: str, at: datetime) -> int:
 def write_letters(*, holder: str, at: datetime) -> int:
     """First letters, reminders and escalations that are due; the number of letters posted."""
     written = 0
-    for notice in lease(Notice.objects.due(at), holder=holder, at=at, limit=BATCH):
-        with _apart("notice", notice.pk):
-            written += actions.write_due(notice=notice, holder=holder, at=at)
+    for _ in range(BATCH):
+        # One at a time: others may travel in its letter, and are then not due any more.
+        leased = lease(Notice.objects.due(at), holder=holder, at=at, limit=1)
+        if not leased:
+            break
+        with _apart("notice", leased[0].pk):
+            written += actions.write_due(notice=leased[0], holder=holder, at=at)
     return written
+
+
+def send_posts(*, holder: str, at: datetime, roots: str | None = None) -> int:
+    """Send what is due to HTTPS endpoints, one at a time; the number they took.
+
+    `roots` is PEM text of certificate authorities to trust besides the system's, if not those of
+    the settings.
+    """
+    started, taken = time.monotonic(), 0
+    while time.monotonic() - started < RUN:
+        leased = lease(Post.objects.due(at), holder=holder, at=at, limit=1)
+        if not leased:
+            break
+        with _apart("post", leased[0].pk):
+            taken += _post(leased[0], holder=holder, at=at, roots=roots or settings.CA_ROOTS)
+    return taken
+
+
+def forget_posts(*, holder: str, at: datetime) -> int:
+    """Destroy the keys of posts whose time to be read is over."""
+    outlived = list(Post.objects.outlived(at).select_related("data_key")[:500])
+    for post in outlived:
+        actions.forget_post(post=post, at=at)
+    return len(outlived)
 
 
 def note_deliveries(*, holder: str, at: datetime) -> int:
@@ -64,11 +93,23 @@ def check_availability(*, holder: str, at: datetime, probe: Probe = urls.probe) 
     return made
 
 
+def end_looks(*, holder: str, at: datetime) -> int:
+    """End what was seen for notices whose case has ended; how many notices."""
+    kept = list(Notice.objects.of_ended_cases()[:BATCH])
+    for notice in kept:
+        with _apart("notice", notice.pk):
+            actions.end_looks(notice=notice, at=at)
+    return len(kept)
+
+
 SWEEPS: tuple[Callable[..., int], ...] = (
     open_notices,
     write_letters,
+    send_posts,
     note_deliveries,
     check_availability,
+    forget_posts,
+    end_looks,
 )
 
 
@@ -92,6 +133,30 @@ def _check(watch: Watch, *, holder: str, at: datetime, probe: Probe) -> bool:
     seen = probe(address, resolve=_resolve, allow=_allow)
     actions.record_check(watch=watch, seen=seen, holder=holder, at=at)
     return True
+
+
+def _post(post: Post, *, holder: str, at: datetime, roots: str | None) -> bool:
+    """One post, one request; True when the endpoint took it."""
+    try:
+        parcel = actions.start_posting(post=post, holder=holder, at=at)
+    except HeldBack:
+        log.info("post %s is held back", post.pk)
+        return False
+    try:
+        status = urls.deliver(
+            parcel.url,
+            headers=parcel.headers,
+            body=parcel.body,
+            resolve=_resolve,
+            allow=_allow,
+            roots=roots,
+        )
+    except urls.NotDelivered as trouble:
+        actions.note_trouble(
+            post=post, words=trouble.code, arrived=trouble.arrived, holder=holder, at=at
+        )
+        return False
+    return actions.note_answer(post=post, status=status, holder=holder, at=at)
 
 
 def _resolve(host: str) -> Sequence[str]:

@@ -15,8 +15,13 @@ from hearthline.hub.sealing.actions import open_as_desk
 
 @transaction.atomic
 def read_address(*, notice: Notice, by: User, at: datetime) -> SubjectAddress:
-    """What the notice is about, for whoever works on it. That they read it is kept."""
+    """What the notice is about, for whoever works on it. That they read it is kept.
+
+    Empty once its case has ended.
+    """
     require(by, Permission.NOTICES_NOTICE_READ)
+    if notice.case.ended_at is not None:
+        return SubjectAddress(notice.case.subject.kind, "", "")
     return subject_address(case=notice.case, actor=by.actor, at=at, purpose="notice: page")
 
 

@@ -10,6 +10,7 @@ is looked at again at the pack's hours; found there once, the case is open again
 
 import json
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
@@ -38,7 +39,8 @@ def address_to_check(*, watch: Watch, holder: str, at: datetime) -> str | None:
     watch = hold(watch, holder=holder)
     case = watch.notice.case
     removed = watch.notice.state == Notice.State.REMOVED
-    if case.state != Case.State.CONFIRMED and not removed:
+    ours = case.state == Case.State.CONFIRMED or removed
+    if not ours or case.ended_at is not None:
         release(watch, due_at=None)
         watch.save()
         return None
@@ -63,11 +65,33 @@ def record_check(*, watch: Watch, seen: Observation, holder: str, at: datetime) 
 
 def _keep(notice: Notice, seen: Observation, at: datetime) -> Check:
     key_row, key = mint(at=at)
-    check = Check(data_key=key_row, notice=notice, at=at, verdict=seen.verdict.value)
+    check = Check(
+        data_key=key_row,
+        notice=notice,
+        at=at,
+        verdict=seen.verdict.value,
+        led_on=_led_on(seen),
+    )
     check.seal(key, "facts", json.dumps(seen.facts(), ensure_ascii=False, sort_keys=True))
     check.save(force_insert=True)
     record(at=at, actor=WORKER, verb="notices.check", about=notice, verdict=seen.verdict.value)
     return check
+
+
+def _led_on(seen: Observation) -> bool:
+    """Whether the same site sent us on to another page of its own that answers.
+
+    Only a hint to a person: a machine cannot tell whether it is the same content.
+    """
+    if seen.verdict != Verdict.PRESENT or len(seen.steps) < 2:
+        return False
+    first, last = (urlsplit(seen.steps[place].url) for place in (0, -1))
+    site = (_site(first.hostname), _site(last.hostname))
+    return site[0] == site[1] and first.path != last.path
+
+
+def _site(host: str | None) -> str:
+    return (host or "").removeprefix("www.")
 
 
 def _count(watch: Watch, notice: Notice, seen: Observation, at: datetime) -> None:
@@ -119,7 +143,8 @@ def _back(watch: Watch, notice: Notice, at: datetime) -> None:
         record(at=at, actor=WORKER, verb="notices.taken_over", about=notice, case=in_force.pk)
         return
     notice.state, notice.removed_at, notice.acknowledged_at = Notice.State.QUEUED, None, None
-    notice.acknowledge_due_at = notice.escalate_at = None
+    notice.acknowledge_due_at = notice.escalate_at = notice.clocks_from = None
+    notice.waits_for = ""
     notice.reminders, notice.reopened, notice.due_at = 0, notice.reopened + 1, at
     watch.absent = watch.looks = 0
     minutes = settings.PACK.clocks.notice.recheck_minutes

@@ -12,6 +12,8 @@ from hearthline.hub.accounts.permissions import Permission
 OPEN_TO_ALL = {
     "public": {
         "about",
+        "complaint",
+        "complaint_answer",
         "figures",
         "figures_csv",
         "figures_sdmx",

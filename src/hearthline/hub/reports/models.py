@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import uuid
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Count, Min, Q
@@ -75,9 +75,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def not_urgent(self) -> Self:
         return self.exclude(level__in=["U0", "U1"])
 
-    def alike(
-        self, *, words: bytes | None, host: bytes | None, minute: datetime | None
-    ) -> Self:
+    def alike(self, *, words: bytes | None, host: bytes | None, minute: datetime | None) -> Self:
         """With these words and this host (keyed digests), received in this minute."""
         rows = self.filter(words_digest=words) if words else self
         if host:
@@ -114,13 +112,9 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def received_in(self, start: datetime, end: datetime) -> Self:
         return self.filter(received_at__gte=start, received_at__lt=end)
 
-    def counted_by(self, field: str) -> dict[str, int]:
-        """How many reports have each code of one field."""
-        return dict(self.order_by().values_list(field).annotate(Count("pk")))
-
-    def counted_by_kind_and_fourc(self) -> list[tuple[str, list[str], int]]:
-        """How many reports have each kind with each list of 4C cells."""
-        return list(self.order_by().values_list("kind", "fourc").annotate(Count("pk")))
+    def counted_by(self, *fields: str) -> list[tuple[Any, ...]]:
+        """How many reports have each combination of codes: the codes, then the number."""
+        return list(self.order_by().values_list(*fields).annotate(Count("pk")))
 
     def past_retention(self, at: datetime) -> Self:
         return self.filter(retain_until__lte=at, data_key__destroyed_at__isnull=True)

@@ -39,10 +39,25 @@ def figures_compile(request: StaffRequest) -> HttpResponse:
         return _list(request, form, status=422)
     try:
         release = actions.compile_period(
-            period=form.cleaned_data["period"], by=request.user, at=timezone.now()
+            period=form.cleaned_data["period"],
+            by=request.user,
+            at=timezone.now(),
+            reason=form.cleaned_data["reason"],
+            note=form.cleaned_data["note"],
         )
     except (actions.PeriodRefused, actions.PeriodNotOver) as refused:
         form.add_error("period", str(refused))
+        return _list(request, form, status=422)
+    except actions.ReasonNeeded:
+        form.add_error(
+            "reason",
+            _("Figures of this month are public. Say why you count again, and what changed."),
+        )
+        return _list(request, form, status=422)
+    except actions.FirstNeedsNoReason:
+        form.add_error(
+            "reason", _("Nothing of this month is public yet. Leave the reason and the text empty.")
+        )
         return _list(request, form, status=422)
     except actions.CompiledMeanwhile:
         form.add_error(

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.formats import number_format
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from hearthline.hub.statistics.definitions import Text, breakdown, indicator
 from hearthline.hub.statistics.labels import label, length, month
 from hearthline.hub.statistics.models import Observation, Release
 from hearthline.hub.ui.charts import Bar, bars
@@ -18,6 +18,8 @@ from hearthline.hub.ui.charts import Bar, bars
 class Chart:
     """One breakdown. `bars` holds what is not zero, `none` the names of what is."""
 
+    # Where the page of definitions speaks of it.
+    anchor: str
     title: str
     text: str
     definition: str
@@ -33,6 +35,7 @@ class Chart:
 class Wait:
     """How long one step took, in one or two sentences."""
 
+    anchor: str
     title: str
     text: str
 
@@ -45,80 +48,31 @@ class Sheet:
     month: str
     reports: int | None
     reports_charts: list[Chart]
+    held: int | None
     judged: int | None
     outcomes: Chart
     share: str
     waits: list[Wait]
     clocks: Chart
+    # Indicators taken over from the revision before.
+    carried: frozenset[str]
 
 
-_REPORTS: tuple[tuple[str, str | Promise, str | Promise, str | Promise], ...] = (
-    (
-        "kind",
-        gettext_lazy("What was reported"),
-        gettext_lazy("Kind"),
-        gettext_lazy("What the reporter chose. Each report is counted once."),
-    ),
-    (
-        "fourc",
-        gettext_lazy("How children met the risk"),
-        gettext_lazy("Group"),
-        gettext_lazy(
-            "The 4Cs (Livingstone and Stoilova, 2021) sort risks by how a child meets them. One "
-            "report may be in several groups or in none, so these do not add up to the total."
-        ),
-    ),
-    (
-        "age_band",
-        gettext_lazy("Age"),
-        gettext_lazy("Years"),
-        gettext_lazy("The age of the child, as stated by the reporter. Nobody has to state it."),
-    ),
-    (
-        "sex",
-        gettext_lazy("Sex"),
-        gettext_lazy("Sex"),
-        gettext_lazy("The sex of the child, as stated by the reporter. Nobody has to state it."),
-    ),
-    (
-        "audience",
-        gettext_lazy("Who reported"),
-        gettext_lazy("Reporter"),
-        gettext_lazy("Which of the three ways in the reporter took."),
-    ),
-    (
-        "channel",
-        gettext_lazy("How it reached us"),
-        gettext_lazy("Way"),
-        gettext_lazy("The way the report came in."),
-    ),
-    (
-        "language",
-        gettext_lazy("Language"),
-        gettext_lazy("Language"),
-        gettext_lazy("The language the form was read in."),
-    ),
-)
-
-# By step: its name, and what half, then nine in ten of the cases took.
-_WAITS: Mapping[str, tuple[str | Promise, str | Promise, str | Promise]] = {
-    "review": (
-        gettext_lazy("Until a person looked"),
+# By step: what half, then nine in ten of the cases took.
+_WAITS: Mapping[str, tuple[Text, Text]] = {
+    "minutes_to_review": (
         gettext_lazy("Half were seen within %(time)s."),
         gettext_lazy("Nine in ten were seen within %(time)s."),
     ),
-    "police": (
-        gettext_lazy("Until police had it"),
+    "minutes_to_police": (
         gettext_lazy("Half were with police within %(time)s."),
         gettext_lazy("Nine in ten were with police within %(time)s."),
     ),
-    "notice": (
-        gettext_lazy("Until the hosting company was told"),
+    "minutes_to_notice": (
         gettext_lazy("Half of the companies were told within %(time)s."),
         gettext_lazy("Nine in ten were told within %(time)s."),
     ),
-    "removal": (
-        gettext_lazy("Until it was gone"),
+    "minutes_to_removal": (
         gettext_lazy("Half of the removals took up to %(time)s."),
         gettext_lazy("Nine in ten took up to %(time)s."),
     ),
@@ -133,38 +87,23 @@ def sheet(release: Release) -> Sheet:
         month=month(release.period),
         reports=kept.value("reports", "total", "_T"),
         reports_charts=[
-            _chart(
-                kept.of("reports", name),
-                title,
-                head,
-                definition,
-                value_head=gettext_lazy("Reports"),
-            )
-            for name, title, head, definition in _REPORTS
+            _chart(kept, "reports", name, value_head=gettext_lazy("Reports"))
+            for name in indicator("reports").breakdowns
         ],
+        held=kept.value("reports_held", "total", "_T") if kept.has("reports_held") else 0,
         judged=kept.value("cases_assessed", "total", "_T"),
-        outcomes=_chart(
-            kept.of("cases_assessed", "outcome"),
-            gettext_lazy("What we found"),
-            gettext_lazy("Finding"),
-            gettext_lazy(
-                "Cases whose finding became final in the month. Every finding is made by two "
-                "people. Several reports about one place are one case."
-            ),
-            value_head=gettext_lazy("Cases"),
-        ),
+        outcomes=_chart(kept, "cases_assessed", "outcome", value_head=gettext_lazy("Cases")),
         share=_share(kept),
         waits=[wait for step in _WAITS if (wait := _wait(kept, step))],
         clocks=_chart(
-            kept.of("clocks_breached", "clock"),
-            gettext_lazy("Where we were late"),
-            gettext_lazy("Step"),
-            gettext_lazy(
-                "How often the time set for a step ran out in the month before the step was done."
-            ),
+            kept,
+            "clocks_breached",
+            "clock",
             value_head=gettext_lazy("Times"),
-            small=True,
+            # In a correction a count may also be withheld because it changed by so little.
+            small=not release.reason,
         ),
+        carried=frozenset(release.carried.split()),
     )
 
 
@@ -189,20 +128,16 @@ class _Kept:
 
 
 def _chart(
-    rows: list[Observation],
-    title: str | Promise,
-    label_head: str | Promise,
-    definition: str | Promise,
-    *,
-    value_head: str | Promise,
-    small: bool = False,
+    kept: _Kept, code: str, dimension: str, *, value_head: Text, small: bool = False
 ) -> Chart:
-    counts = [(label(row.dimension, row.code), row.value) for row in rows]
+    meaning = breakdown(dimension)
+    counts = [(label(row.dimension, row.code), row.value) for row in kept.of(code, dimension)]
     return Chart(
-        title=str(title),
+        anchor=dimension,
+        title=str(meaning.title),
         text=_in_words(counts),
-        definition=str(definition),
-        label_head=str(label_head),
+        definition=str(meaning.means),
+        label_head=str(meaning.head),
         value_head=str(value_head),
         bars=bars((name, value) for name, value in counts if value != 0),
         none=[name for name, value in counts if value == 0],
@@ -231,15 +166,14 @@ def _share(kept: _Kept) -> str:
     return _("%(share)s%% were found illegal.") % {"share": number_format(share)}
 
 
-def _wait(kept: _Kept, step: str) -> Wait | None:
-    indicator = f"minutes_to_{step}"
-    if not kept.has(indicator):
+def _wait(kept: _Kept, code: str) -> Wait | None:
+    if not kept.has(code):
         return None
-    title, half, most = _WAITS[step]
+    half, most = _WAITS[code]
     sentences = [
         str(sentence) % {"time": length(minutes)}
-        for sentence, code in ((half, "median"), (most, "p90"))
-        if (minutes := kept.value(indicator, "statistic", code)) is not None
+        for sentence, quantile in ((half, "median"), (most, "p90"))
+        if (minutes := kept.value(code, "statistic", quantile)) is not None
     ]
     text = " ".join(sentences) or _("Withheld: there were too few to say.")
-    return Wait(str(title), text)
+    return Wait(anchor=code, title=str(indicator(code).title), text=text)

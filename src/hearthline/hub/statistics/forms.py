@@ -2,6 +2,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from hearthline.hub.statistics.models import Release
+
 
 class CompileForm(forms.Form):
     """Which month to count. Whether it is over, the action decides."""
@@ -15,4 +17,17 @@ class CompileForm(forms.Form):
             "invalid": _("Write the month as year and number, such as 2026-10."),
         },
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    reason = forms.ChoiceField(
+        label=_("Why it is counted again"),
+        required=False,
+        choices=[("", _("It is the first time")), *Release.Reason.choices],
+        help_text=_("Needed where figures of the month are public already."),
+    )
+    note = forms.CharField(
+        label=_("What changed, in a sentence for the public"),
+        required=False,
+        max_length=500,
+        help_text=_("Stands on the public page. Name no case and no person."),
+        widget=forms.Textarea(attrs={"rows": 2}),
     )

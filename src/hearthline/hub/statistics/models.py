@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.accounts.models import User
 
@@ -29,6 +30,15 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         periods = self.published().order_by("-period").values_list("period", flat=True)
         return list(periods.distinct())
 
+    def history(self, period: str) -> Self:
+        """The published revisions of a period, newest first, each with its files."""
+        return self.published().filter(period=period).order_by("-revision").with_files()
+
+    def with_files(self) -> Self:
+        return self.prefetch_related(
+            models.Prefetch("files", PublishedFile.objects.defer("body").order_by("format"))
+        )
+
     def last_revision(self, period: str) -> int:
         """The number of the newest revision of a period, 0 when there is none."""
         newest = self.filter(period=period).aggregate(models.Max("revision"))["revision__max"]
@@ -36,7 +46,16 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
 
 
 class Release(models.Model):
-    """The figures of one calendar month, as counted once. A second count is a new revision."""
+    """The figures of one calendar month, as counted once. A second count is a new revision.
+
+    Never edited once published: a database trigger refuses it.
+    """
+
+    class Reason(models.TextChoices):
+        LATE_DATA = "late_data", _("Late data: reports or findings were recorded afterwards")
+        MISTAKE = "mistake", _("A mistake was corrected")
+        DEFINITION = "definition", _("What is counted was defined anew")
+        DISCLOSURE = "disclosure", _("Earlier figures could have told of single children")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     period = models.CharField(max_length=7)
@@ -46,6 +65,15 @@ class Release(models.Model):
     compiled_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     published_at = models.DateTimeField(null=True)
     published_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    # Why it corrects the revision before it, in a word and in the public's own words.
+    reason = models.CharField(max_length=20, choices=Reason.choices, blank=True, db_default="")
+    note = models.CharField(max_length=500, blank=True, db_default="")
+    # False while late data may still change it, by the pack's calendar.
+    final = models.BooleanField(db_default=False)
+    # Indicators taken over from the revision before, since too little changed to be told.
+    carried = models.CharField(max_length=200, blank=True, db_default="")
+    # Set when a later revision withdrew its files, because they disclosed too much.
+    withdrawn_at = models.DateTimeField(null=True)
 
     objects = ReleaseQuerySet.as_manager()
 
@@ -60,12 +88,13 @@ class Release(models.Model):
 
 
 class ObservationQuerySet(models.QuerySet["Observation"]):
-    def withheld_before(self, period: str) -> set[Place]:
-        """Where published revisions of the period withhold a figure."""
-        earlier = self.filter(
-            release__period=period, release__published_at__isnull=False, value__isnull=True
-        )
-        return set(earlier.values_list("indicator", "dimension", "code"))
+    def published_of(self, period: str) -> Self:
+        """What every published revision of the period shows or withholds, oldest first.
+
+        Withdrawn ones too: what was public once is known.
+        """
+        shown = self.filter(release__period=period, release__published_at__isnull=False)
+        return shown.order_by("release__revision", "pk")
 
 
 class Observation(models.Model):
@@ -100,4 +129,27 @@ class Observation(models.Model):
                 | (~Q(status="published") & Q(value__isnull=True)),
                 name="statistics_withheld_holds_nothing",
             ),
+        ]
+
+
+class PublishedFile(models.Model):
+    """A file exactly as it was published. Append-only by database trigger."""
+
+    class Format(models.TextChoices):
+        CSV = "csv", _("Table for a spreadsheet (CSV)")
+        SDMX_CSV = "sdmx.csv", _("For statistical offices (SDMX-CSV)")
+        SDMX_ML = "sdmx.xml", _("For statistical offices (SDMX-ML)")
+
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="files")
+    format = models.CharField(max_length=10, choices=Format.choices)
+    body = models.TextField()
+    # SHA-256 of the body in UTF-8, in hexadecimal.
+    sha256 = models.CharField(max_length=64)
+
+    objects = models.Manager()
+
+    class Meta:
+        ordering = ["format"]
+        constraints = [
+            models.UniqueConstraint(fields=["release", "format"], name="statistics_one_file")
         ]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The figures anybody may read: one page a month, and the same as files."""
+"""The figures anybody may read: one page a month, what they mean, and the same as files."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,10 +8,12 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 from hearthline.hub.accounts.doors import public
-from hearthline.hub.statistics.exports import as_csv, as_sdmx
+from hearthline.hub.statistics.definitions import BREAKDOWNS, INDICATORS, UNITS
+from hearthline.hub.statistics.exports import CONTENT_TYPES, files, structure
 from hearthline.hub.statistics.figures import sheet
 from hearthline.hub.statistics.labels import month
-from hearthline.hub.statistics.models import Release
+from hearthline.hub.statistics.models import PublishedFile, Release
+from hearthline.kit.formats import sdmx_ml
 
 
 @public
@@ -21,12 +23,13 @@ def figures(request: HttpRequest) -> HttpResponse:
     periods = Release.objects.published_periods()
     asked = request.GET.get("period", "")
     chosen = asked if asked in periods else next(iter(periods), None)
-    release = Release.objects.current(chosen) if chosen else None
+    history = list(Release.objects.history(chosen)) if chosen else []
     return render(
         request,
         "statistics/figures.html",
         {
-            "sheet": sheet(release) if release else None,
+            "sheet": sheet(history[0]) if history else None,
+            "history": history,
             "months": [(period, month(period)) for period in periods],
             "not_found": bool(asked) and asked != chosen,
         },
@@ -35,28 +38,49 @@ def figures(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_safe
-def figures_csv(request: HttpRequest, period: str) -> HttpResponse:
-    """A month as CSV."""
-    release = _published(period)
-    text = as_csv(release, ref_area=settings.PACK.country.code)
-    return _file(text, f"figures-{period}.csv", "text/csv; charset=utf-8; header=present")
+def figures_definitions(request: HttpRequest) -> HttpResponse:
+    """What each figure means, and how figures are corrected."""
+    return render(
+        request,
+        "statistics/definitions.html",
+        {
+            "indicators": [(one, UNITS[one.unit][1]) for one in INDICATORS],
+            "breakdowns": BREAKDOWNS,
+            "breakdown_titles": {one.code: one.title for one in BREAKDOWNS},
+            "threshold": settings.PACK.statistics.threshold,
+            "final_after_days": settings.PACK.statistics.final_after_days,
+        },
+    )
 
 
 @public
 @require_safe
-def figures_sdmx(request: HttpRequest, period: str) -> HttpResponse:
-    """A month as SDMX-CSV 2.0."""
-    release = _published(period)
-    text = as_sdmx(release, ref_area=settings.PACK.country.code)
-    kind = "application/vnd.sdmx.data+csv; version=2.0.0; charset=utf-8"
-    return _file(text, f"figures-{period}.sdmx.csv", kind)
-
-
-def _published(period: str) -> Release:
-    release = Release.objects.current(period)
-    if release is None:
+def figures_file(
+    request: HttpRequest, period: str, kind: str, revision: int | None = None
+) -> HttpResponse:
+    """A month in one format: the newest published revision, or the one asked for."""
+    found = Release.objects.published().filter(period=period).order_by("-revision")
+    release = (found.filter(revision=revision) if revision else found).first()
+    if release is None or kind not in PublishedFile.Format.values:
         raise Http404
-    return release
+    if release.withdrawn_at is not None:
+        context = {"month": month(release.period), "release": release}
+        return render(request, "statistics/withdrawn.html", context, status=410)
+    name = f"figures-{period}-v{release.revision}.{kind}"
+    return _file(_body(release, kind), name, CONTENT_TYPES[PublishedFile.Format(kind)])
+
+
+@public
+@require_safe
+def figures_structure(request: HttpRequest) -> HttpResponse:
+    """The SDMX-ML 3.0 structure that the data files follow."""
+    return _file(structure(), "figures-structure.sdmx.xml", sdmx_ml.STRUCTURE_TYPE)
+
+
+def _body(release: Release, kind: str) -> str:
+    """The file as it was published; made now where the release is older than kept files."""
+    kept = PublishedFile.objects.filter(release=release, format=kind).first()
+    return kept.body if kept else files(release, ref_area=settings.PACK.country.code)[kind]
 
 
 def _file(text: str, name: str, content_type: str) -> HttpResponse:
@@ -65,9 +89,13 @@ def _file(text: str, name: str, content_type: str) -> HttpResponse:
     return response
 
 
+_NEWEST = "figures/<slug:period>"
 urlpatterns = [
     path("figures/", figures, name="figures"),
-    # The longer ending first, since a period could otherwise swallow part of it.
-    path("figures/<slug:period>.sdmx.csv", figures_sdmx, name="figures_sdmx"),
-    path("figures/<slug:period>.csv", figures_csv, name="figures_csv"),
+    path("figures/definitions/", figures_definitions, name="figures_definitions"),
+    path("figures/structure.sdmx.xml", figures_structure, name="figures_structure"),
+    path(f"{_NEWEST}.sdmx.xml", figures_file, {"kind": "sdmx.xml"}, name="figures_sdmx_ml"),
+    path(f"{_NEWEST}.sdmx.csv", figures_file, {"kind": "sdmx.csv"}, name="figures_sdmx"),
+    path(f"{_NEWEST}.csv", figures_file, {"kind": "csv"}, name="figures_csv"),
+    path(f"{_NEWEST}/v<int:revision>.<str:kind>", figures_file, name="figures_file"),
 ]

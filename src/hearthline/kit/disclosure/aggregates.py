@@ -2,7 +2,10 @@
 """Figures worked out of counts: series, rates and quantiles, or None where they must wait."""
 
 import math
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import accumulate
 
 from hearthline.kit.disclosure.suppression import suppress
 from hearthline.kit.disclosure.table import Table
@@ -40,20 +43,31 @@ def publishable_rate(
     return numerator * per / denominator
 
 
-def publishable_quantile(values: Iterable[float], q: float, threshold: int) -> float | None:
+def publishable_quantile(
+    values: Iterable[float] | Mapping[int, int], q: float, threshold: int
+) -> float | None:
     """The quantile `q` of the values, or None when it would tell of too few.
 
-    Withheld below `threshold` values, and when less than one value would lie beyond the quantile
+    A mapping says how often each value stands, so that millions need not be held. Withheld below
+    `threshold` values, and when less than one value would lie beyond the quantile
     (a 90th percentile of five values is close to the one longest case). Interpolates between
     neighbours as spreadsheets do (Hyndman and Fan, type 7). Raises ValueError unless 0 < q < 1.
     """
     if not 0 < q < 1:
         raise ValueError(f"a quantile lies between 0 and 1, not at {q}")
-    ordered = sorted(values)
+    often: Mapping[float, int] = (
+        {float(value): number for value, number in values.items()}
+        if isinstance(values, Mapping)
+        else Counter(values)
+    )
+    ordered = sorted(often)
+    ends = list(accumulate(often[value] for value in ordered))
+    total = ends[-1] if ends else 0
     # Rounded, since 10 * (1 - 0.9) is a hair below 1 in binary fractions.
-    if not ordered or len(ordered) < threshold or round(len(ordered) * min(q, 1 - q), 9) < 1:
+    if not total or total < threshold or round(total * min(q, 1 - q), 9) < 1:
         return None
-    place = (len(ordered) - 1) * q
+    place = (total - 1) * q
     below = math.floor(place)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
+    low = ordered[bisect_right(ends, below)]
+    high = ordered[bisect_right(ends, min(below + 1, total - 1))]
+    return low + (high - low) * (place - below)

@@ -9,6 +9,8 @@ from hearthline.hub.statistics.actions.periods import PeriodNotOver, PeriodRefus
 from hearthline.hub.statistics.actions.releases import (
     AlreadyPublished,
     CompiledMeanwhile,
+    FirstNeedsNoReason,
+    ReasonNeeded,
     SamePerson,
     Superseded,
     compile_period,
@@ -18,8 +20,10 @@ from hearthline.hub.statistics.actions.releases import (
 __all__ = [
     "AlreadyPublished",
     "CompiledMeanwhile",
+    "FirstNeedsNoReason",
     "PeriodNotOver",
     "PeriodRefused",
+    "ReasonNeeded",
     "SamePerson",
     "Superseded",
     "compile_period",

@@ -10,7 +10,9 @@ from hearthline.hub.cases.models import Assessment, Case
 from hearthline.hub.notices.models import Notice
 from hearthline.hub.referrals.models import Referral
 from hearthline.hub.reports.models import Audience, Report
+from hearthline.hub.statistics.actions import waits
 from hearthline.hub.statistics.actions.periods import Month
+from hearthline.hub.statistics.actions.waits import Lengths
 from hearthline.kit import codelists
 
 # Where a question was skipped, the report is counted under this code of its list.
@@ -25,20 +27,23 @@ class Counts:
     """One month, before anything is withheld.
 
     `reports`: by breakdown and code. `carrying`: reports by kind and 4C cell; one report may
-    stand in several cells, or in none. `outcomes`: findings settled. `minutes`: by step, one
-    whole number a case. `breaches`: by clock.
+    stand in several cells, or in none. `outcomes`: findings settled. `minutes`: by step, how
+    many cases took how many. `breaches`: by clock. `held`: reports held apart as part of a
+    flood, which are in no other count.
     """
 
     reports: Mapping[str, Mapping[str, int]]
     carrying: Mapping[tuple[str, str], int]
     outcomes: Mapping[str, int]
-    minutes: Mapping[str, list[int]]
+    minutes: Mapping[str, Lengths]
     breaches: Mapping[str, int]
+    held: int = 0
 
 
 def count(month: Month, *, languages: Iterable[str]) -> Counts:
     """Count a month. `languages` are those the country offers; others appear when met."""
-    received = Report.objects.received_in(month.start, month.end)
+    arrived = Report.objects.received_in(month.start, month.end)
+    received = arrived.counted()
     codes: dict[str, Iterable[str]] = {
         "kind": (entry.code for entry in codelists.incident_types()),
         "channel": (entry.code for entry in codelists.channels()),
@@ -48,49 +53,33 @@ def count(month: Month, *, languages: Iterable[str]) -> Counts:
         "language": languages,
     }
     settled = Assessment.objects.settled_in(month.start, month.end).counted_by_outcome()
+    # One reading of the ledger for all breakdowns: a month may hold a million reports.
+    by_code: dict[str, Counter[str]] = {name: Counter() for name in BREAKDOWNS}
+    carrying: Counter[tuple[str, str]] = Counter()
+    for *found, cells, number in received.counted_by(*BREAKDOWNS, "fourc"):
+        stated = dict(zip(BREAKDOWNS, found, strict=True))
+        for name, code in stated.items():
+            by_code[name][code or _SKIPPED.get(name, "")] += number
+        for cell in set(cells):
+            carrying[stated["kind"] or _SKIPPED["kind"], cell] += number
     return Counts(
-        reports={
-            name: _with_zeros(received.counted_by(name), codes[name], _SKIPPED.get(name, ""))
-            for name in BREAKDOWNS
-        },
-        carrying=_carrying(received.counted_by_kind_and_fourc()),
+        reports={name: _with_zeros(by_code[name], codes[name]) for name in BREAKDOWNS},
+        carrying=dict(carrying),
         outcomes=_with_zeros(settled, (entry.code for entry in codelists.assessment_outcomes())),
-        minutes=_minutes(month.start, month.end),
+        minutes={
+            "review": waits.until_review(month.start, month.end),
+            "police": waits.until_police(month.start, month.end),
+            "notice": waits.until_notice(month.start, month.end),
+            "removal": waits.until_removal(month.start, month.end),
+        },
         breaches=_breaches(month.start, month.end),
+        held=arrived.held_as_flood().count(),
     )
 
 
-def _with_zeros(
-    counted: Mapping[str, int], codes: Iterable[str], skipped: str = ""
-) -> dict[str, int]:
-    """The counts in the order of `codes`, with zeros; empty codes are counted as `skipped`."""
-    counts = dict.fromkeys(codes, 0)
-    for code, number in counted.items():
-        place = code or skipped
-        counts[place] = counts.get(place, 0) + number
-    return counts
-
-
-def _carrying(counted: Iterable[tuple[str, list[str], int]]) -> dict[tuple[str, str], int]:
-    carrying: Counter[tuple[str, str]] = Counter()
-    for kind, cells, number in counted:
-        for cell in set(cells):
-            carrying[kind or _SKIPPED["kind"], cell] += number
-    return dict(carrying)
-
-
-def _minutes(start: datetime, end: datetime) -> dict[str, list[int]]:
-    """Minutes from the first report of a case to each step it reached in the month."""
-    waits = {
-        "review": Case.objects.waits_for_review(start, end),
-        "police": Referral.objects.waits_for_police(start, end),
-        "notice": Notice.objects.waits_for_notice(start, end),
-        "removal": Notice.objects.waits_for_removal(start, end),
-    }
-    return {
-        step: [max(0, int((then - reported).total_seconds()) // 60) for reported, then in pairs]
-        for step, pairs in waits.items()
-    }
+def _with_zeros(counted: Mapping[str, int], codes: Iterable[str]) -> dict[str, int]:
+    """The counts in the order of `codes`, with zeros; then codes that no list knows."""
+    return dict.fromkeys(codes, 0) | dict(counted)
 
 
 def _breaches(start: datetime, end: datetime) -> dict[str, int]:

@@ -5,15 +5,16 @@ Three links tie the figures together, and each is a way to work a small count ou
 of reports share one total: `kit.disclosure` suppresses them together. The 4C cells of a report
 follow from its kind: a cell is shown only where it says nothing new about hidden kinds. The
 illegal share splits the outcomes in two: each side is suppressed by itself where it can be.
+A fourth link is time: a correction is laid over what was published before it.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hearthline.hub.statistics.actions.counting import Counts
 from hearthline.hub.statistics.models import Observation, Place
 from hearthline.kit import codelists, disclosure
-from hearthline.kit.disclosure import TOTAL, Cell, Key, Table
+from hearthline.kit.disclosure import TOTAL, Cell, Key, Shown, Table, is_slight
 
 Status = Observation.Status
 
@@ -38,73 +39,142 @@ class Figure:
         return self.indicator, self.dimension, self.code
 
 
-def withhold(
-    counts: Counts, *, threshold: int, held: Collection[Place] = frozenset()
-) -> list[Figure]:
-    """The month's figures, small ones and their companions withheld.
+# What one published revision says, place by place.
+Version = Mapping[Place, Figure]
 
-    `held` are places that published revisions of the month already withhold. They stay withheld:
-    two revisions that hide different companions could be laid over each other.
+# Figures that follow from each other: taken over together where one revision tells too little.
+_FAMILIES = (("reports",), ("cases_assessed", "illegal_share"))
+
+
+def withhold(
+    counts: Counts, *, threshold: int, earlier: Sequence[Version] = ()
+) -> tuple[list[Figure], list[str]]:
+    """The month's figures, small ones and their companions withheld; and which were taken over.
+
+    `earlier` are the published revisions of the month, oldest first. What one of them withholds
+    stays withheld, and what changed by fewer than the threshold is not told: revisions laid over
+    each other must show no more than each alone. Where the sum of a family changed so little,
+    its figures are those of the newest revision, and its indicators are returned.
     """
-    reports = _hold(_reports(counts, threshold), held)
-    outcomes, sides_known = _outcomes(counts, threshold)
-    rest = [
-        *_fourc(counts, reports, threshold),
-        *_share(counts, threshold, sides_known=sides_known),
+    taken: list[str] = []
+    figures: list[Figure] = []
+    reports = _reports(counts, threshold, earlier)
+    if reports is None:
+        figures += _taken_over(_FAMILIES[0], earlier[-1], taken)
+    else:
+        fourc = _fourc(counts, reports, threshold, earlier)
+        figures += [*reports, *fourc]
+    outcomes = _outcomes(counts, threshold, earlier)
+    if outcomes is None:
+        figures += _taken_over(_FAMILIES[1], earlier[-1], taken)
+    else:
+        found, sides_known = outcomes
+        share = _share(counts, threshold, sides_known=sides_known)
+        figures += [*found, *(_unlike_before(figure, earlier, threshold) for figure in share)]
+    alone = [
         *_minutes(counts, threshold),
         *(
             _alone("clocks_breached", "clock", clock, number, threshold)
             for clock, number in counts.breaches.items()
         ),
+        _alone("reports_held", "total", TOTAL, counts.held, threshold),
     ]
-    return [*reports, *_hold([*outcomes, *rest], held)]
+    return [*figures, *(_unlike_before(figure, earlier, threshold) for figure in alone)], taken
 
 
-def _hold(figures: list[Figure], held: Collection[Place]) -> list[Figure]:
-    return [
-        replace(figure, value=None, status=Status.COMPLEMENTARY)
-        if figure.value is not None and figure.place in held
-        else figure
-        for figure in figures
-    ]
+def _taken_over(family: Sequence[str], newest: Version, taken: list[str]) -> list[Figure]:
+    taken += family
+    return [figure for figure in newest.values() if figure.indicator in family]
 
 
-def _reports(counts: Counts, threshold: int) -> list[Figure]:
-    true = [_one_way(name, by_code) for name, by_code in counts.reports.items()]
-    tables = disclosure.suppress_linked(true, threshold)
+def _unlike_before(figure: Figure, earlier: Sequence[Version], threshold: int) -> Figure:
+    """Withheld where a revision withholds it, or where it differs from one by too little."""
+    if figure.value is None:
+        return figure
+    for version in earlier:
+        before = version.get(figure.place)
+        if before is not None and (
+            before.value is None
+            or (figure.unit == "count" and is_slight(figure.value - before.value, threshold))
+        ):
+            return replace(figure, value=None, status=Status.COMPLEMENTARY)
+    return figure
+
+
+def _reports(counts: Counts, threshold: int, earlier: Sequence[Version]) -> list[Figure] | None:
+    """None where the revision before has to stand."""
+    by_name = {
+        name: _with_earlier_codes(by_code, "reports", name, earlier)
+        for name, by_code in counts.reports.items()
+    }
+    tables = disclosure.suppress_correction(
+        [_one_way(name, by_code) for name, by_code in by_name.items()],
+        [[_shown(version, "reports", name) for name in by_name] for version in earlier],
+        threshold,
+    )
+    if tables is None:
+        return None
     total = tables[0][(TOTAL,)]
     figures = [Figure("reports", "total", TOTAL, total.value, Status(total.status))]
-    for table, by_code in zip(tables, counts.reports.values(), strict=True):
+    for table, by_code in zip(tables, by_name.values(), strict=True):
         figures += _cells("reports", table.dimensions[0], table.by_key, by_code)
     return figures
 
 
-def _outcomes(counts: Counts, threshold: int) -> tuple[list[Figure], bool]:
+def _with_earlier_codes(
+    by_code: Mapping[str, int], indicator: str, dimension: str, earlier: Sequence[Version]
+) -> dict[str, int]:
+    """The counts, with a zero for every code that only an earlier revision had."""
+    codes = dict(by_code)
+    for version in earlier:
+        for found, name, code in version:
+            if (found, name) == (indicator, dimension):
+                codes.setdefault(code, 0)
+    return codes
+
+
+def _shown(version: Version, indicator: str, dimension: str) -> Shown:
+    """One table of a published revision, its total included."""
+    return {
+        (code,): figure.value
+        for (found, name, code), figure in version.items()
+        if found == indicator and name in (dimension, "total")
+    }
+
+
+def _outcomes(
+    counts: Counts, threshold: int, earlier: Sequence[Version]
+) -> tuple[list[Figure], bool] | None:
     """The outcomes, and whether it does no harm to know how many of them are illegal.
 
     Each side of the law is suppressed by itself, so that its sum may be known. Where a side is
-    too small for that, all outcomes are suppressed as one table; then the sum may be known only
-    if it follows from what is shown, with everything hidden on one side and the total in sight.
+    too small for that, and in every correction, all outcomes are suppressed as one table; then
+    the sum may be known only if it follows from what is shown, with everything hidden on one side
+    and the total in sight. None where the revision before has to stand.
     """
+    by_code = _with_earlier_codes(counts.outcomes, "cases_assessed", "outcome", earlier)
+    table = _one_way("outcome", by_code)
     sides = [
         disclosure.suppress(_one_way("outcome", side), threshold)
         for side in (
-            {code: n for code, n in counts.outcomes.items() if code in _ILLEGAL},
-            {code: n for code, n in counts.outcomes.items() if code not in _ILLEGAL},
+            {code: n for code, n in by_code.items() if code in _ILLEGAL},
+            {code: n for code, n in by_code.items() if code not in _ILLEGAL},
         )
     ]
-    table = _one_way("outcome", counts.outcomes)
-    apart = all(side[(TOTAL,)].value is not None for side in sides)
+    apart = not earlier and all(side[(TOTAL,)].value is not None for side in sides)
     if apart:
         cells = {cell.key: cell for side in sides for cell in side.cells}
         total = table[(TOTAL,)]
     else:
-        together = disclosure.suppress(table, threshold)
-        cells = dict(together.by_key)
-        total = together[(TOTAL,)]
+        before = [[_shown(version, "cases_assessed", "outcome")] for version in earlier]
+        found = disclosure.suppress_correction([table], before, threshold)
+        if found is None:
+            return None
+        cells = dict(found[0].by_key)
+        total = found[0][(TOTAL,)]
     figures = [
         Figure("cases_assessed", "total", TOTAL, total.value, Status(total.status)),
-        *_cells("cases_assessed", "outcome", cells, counts.outcomes),
+        *_cells("cases_assessed", "outcome", cells, by_code),
     ]
     hidden = _hidden(figures, "outcome")
     one_side = hidden <= _ILLEGAL or hidden.isdisjoint(_ILLEGAL)
@@ -133,7 +203,9 @@ def _alone(indicator: str, dimension: str, code: str, number: int, threshold: in
     return Figure(indicator, dimension, code, number, Status.PUBLISHED)
 
 
-def _fourc(counts: Counts, reports: list[Figure], threshold: int) -> list[Figure]:
+def _fourc(
+    counts: Counts, reports: list[Figure], threshold: int, earlier: Sequence[Version]
+) -> list[Figure]:
     """Reports by 4C cell. The cells do not add up to the total.
 
     A count moved from one hidden kind to another must leave every shown cell as it was. So a
@@ -150,7 +222,7 @@ def _fourc(counts: Counts, reports: list[Figure], threshold: int) -> list[Figure
         all_of_them = total_known and all(inside[kind] == kinds[kind] for kind in hidden)
         if figure.value is not None and not (none or all_of_them):
             figure = replace(figure, value=None, status=Status.COMPLEMENTARY)
-        figures.append(figure)
+        figures.append(_unlike_before(figure, earlier, threshold))
     return figures
 
 

@@ -120,7 +120,7 @@ def test_waits_run_from_the_first_report_to_each_step_of_the_month() -> None:
     make_referral(case, make_unit(), with_police_at=SEPTEMBER + 2 * HOUR)
     make_notice(case, sent_at=SEPTEMBER + 4 * HOUR, removed_at=SEPTEMBER + DAY)
     assert september().minutes == {
-        "review": [60], "police": [120], "notice": [240], "removal": [1440],
+        "review": {60: 1}, "police": {120: 1}, "notice": {240: 1}, "removal": {1440: 1},
     }  # fmt: skip
 
 
@@ -128,7 +128,7 @@ def test_a_step_counts_in_the_month_it_was_reached() -> None:
     case = make_case(opened_at=OCTOBER - HOUR, first_reviewed_at=OCTOBER)
     make_referral(case, make_unit(), with_police_at=OCTOBER)
     make_notice(case, sent_at=OCTOBER + HOUR)
-    assert september().minutes == {"review": [], "police": [], "notice": [], "removal": []}
+    assert september().minutes == {"review": {}, "police": {}, "notice": {}, "removal": {}}
 
 
 def test_a_first_look_breaks_its_clock_when_late_or_missing() -> None:

@@ -137,7 +137,7 @@ def test_compiling_at_the_same_moment_as_somebody_else_is_explained(
 ) -> None:
     def other_was_quicker(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         row = execute(sql, params, many, context)
-        if "MAX(" in sql:
+        if 'MAX("statistics_release' in sql:
             Release.objects.create(
                 period="2024-03", revision=1, threshold=5, compiled_at=now, compiled_by=mara
             )
@@ -148,3 +148,23 @@ def test_compiling_at_the_same_moment_as_somebody_else_is_explained(
         answer = browser.post(reverse(COMPILE), {"period": "2024-03"})
     assert answer.status_code == 422
     assert "Somebody compiled this month at the same moment." in answer.content.decode()
+
+
+def test_a_correction_asks_for_its_reason(stella: User, mara: User, now: datetime) -> None:
+    release = compile_period(period="2026-09", by=stella, at=now)
+    publish(release=release, by=mara, at=now)
+    browser = signed_in(stella)
+    asked = browser.post(reverse(COMPILE), {"period": "2026-09"})
+    assert asked.status_code == 422
+    assert "Say why you count again, and what changed." in asked.content.decode()
+    given = {"period": "2026-09", "reason": "mistake", "note": "A list was counted twice."}
+    answer = browser.post(reverse(COMPILE), given, follow=True)
+    assert "A mistake was corrected." in answer.content.decode()
+    assert "A list was counted twice." in answer.content.decode()
+
+
+def test_a_first_count_takes_no_reason(stella: User, now: datetime) -> None:
+    given = {"period": "2024-03", "reason": "mistake", "note": "Nothing yet."}
+    answer = signed_in(stella).post(reverse(COMPILE), given)
+    assert answer.status_code == 422
+    assert "Nothing of this month is public yet." in answer.content.decode()

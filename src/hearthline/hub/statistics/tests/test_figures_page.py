@@ -2,6 +2,7 @@
 """The public page of figures, and the files beside it."""
 
 import csv
+import hashlib
 import io
 import re
 from datetime import datetime, timedelta
@@ -11,11 +12,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from pysdmx.io import read_sdmx
+from pysdmx.io import get_datasets, read_sdmx
 
 from hearthline.hub.accounts.models import User
 from hearthline.hub.statistics.actions import compile_period, publish
-from hearthline.hub.statistics.models import Release
+from hearthline.hub.statistics.definitions import BREAKDOWNS, INDICATORS
+from hearthline.hub.statistics.models import Observation, Release
 from hearthline.hub.statistics.tests.make import (
     SEPTEMBER,
     make_case,
@@ -28,9 +30,19 @@ from hearthline.kit.formats import sdmx
 pytestmark = pytest.mark.django_db
 
 
+OWN_TABLES = {"statistics_release", "statistics_observation", "statistics_publishedfile"}
+
+
 def released(period: str, stella: User, mara: User, now: datetime) -> Release:
     release = compile_period(period=period, by=stella, at=now)
     publish(release=release, by=mara, at=now)
+    return release
+
+
+def corrected(stella: User, mara: User, at: datetime, reason: str = "late_data") -> Release:
+    note = "Letters of September were recorded late."
+    release = compile_period(period="2026-09", by=stella, at=at, reason=reason, note=note)
+    publish(release=release, by=mara, at=at)
     return release
 
 
@@ -149,12 +161,13 @@ def test_the_newest_published_revision_is_shown(
 ) -> None:
     released("2026-09", stella, mara, now)
     make_reports(12)
-    released("2026-09", stella, mara, now)
+    corrected(stella, mara, now)
     make_reports(50)
-    compile_period(period="2026-09", by=stella, at=now)
+    compile_period(period="2026-09", by=stella, at=now, reason="late_data", note="Fifty more.")
     text = words(page(client))
     assert "12 reports received" in text
-    assert "revision 2" in text
+    assert "Version 2, published on" in text
+    assert "Fifty more" not in text
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans", "ar", "ru"])
@@ -179,12 +192,15 @@ def test_the_page_and_files_read_the_figures_and_no_other_ledger(
         reverse("figures"),
         reverse("figures_csv", args=["2026-09"]),
         reverse("figures_sdmx", args=["2026-09"]),
+        reverse("figures_sdmx_ml", args=["2026-09"]),
+        reverse("figures_structure"),
+        reverse("figures_definitions"),
     ]
     for address in addresses:
         with CaptureQueriesContext(connection) as queries:
             assert client.get(address).status_code == 200
         tables = set(re.findall(r'(?:FROM|JOIN) "(\w+)"', " ".join(q["sql"] for q in queries)))
-        assert tables == {"statistics_release", "statistics_observation"}, address
+        assert tables <= OWN_TABLES, address
 
 
 def test_the_csv_has_one_row_a_figure(
@@ -196,7 +212,7 @@ def test_the_csv_has_one_row_a_figure(
     release = released("2026-09", stella, mara, now)
     response = client.get(reverse("figures_csv", args=["2026-09"]))
     assert response["Content-Type"].startswith("text/csv")
-    assert 'filename="figures-2026-09.csv"' in response["Content-Disposition"]
+    assert 'filename="figures-2026-09-v1.csv"' in response["Content-Disposition"]
     rows = list(csv.DictReader(io.StringIO(response.content.decode())))
     assert len(rows) == release.observations.count()
     kinds = {
@@ -219,13 +235,22 @@ def test_the_sdmx_file_says_the_same(
     assert len(found) == release.observations.count()
     keys = {(row.ref_area, row.freq, row.time_period) for row in found}
     assert keys == {("XS", "M", "2026-09")}
-    whole = [row for row in found if row.age == row.sex == row.channel == row.outcome == "_T"]
-    figures = {(row.indicator, row.kind, row.fourc): row for row in whole}
-    assert figures["reports", "_T", "_T"].value == 1_974
-    assert figures["reports", "grooming", "_T"].status == "Q"
-    assert figures["reports", "_T", "4C.content.agg"].value == 113
-    assert figures["reports_language_zh_hans", "_T", "_T"].status == "A"
-    assert figures["minutes_to_review_statistic_median", "_T", "_T"].unit_measure == "MIN"
+    figures = {(row.indicator, *_split(row)): row for row in found}
+    assert figures["reports", "", ""].value == 1_974
+    assert figures["reports", "kind", "grooming"].status == "Q"
+    assert figures["reports", "fourc", "4C.content.agg"].value == 113
+    assert figures["reports", "language", "zh-hans"].status == "A"
+    assert figures["reports", "audience", "child"].status == "A"
+    assert figures["minutes_to_review", "statistic", "median"].unit_measure == "MIN"
+    assert figures["clocks_breached", "clock", "police"].unit_measure == "COUNT"
+
+
+def _split(row: sdmx.Obs) -> tuple[str, str]:
+    """The one breakdown an observation stands in, and its code; empty for a total."""
+    names = [one.sdmx for one in BREAKDOWNS]
+    found = [(name, getattr(row, name)) for name in names if getattr(row, name) != "_T"]
+    assert len(found) <= 1
+    return found[0] if found else ("", "")
 
 
 def test_an_independent_library_reads_the_sdmx_file(
@@ -242,3 +267,109 @@ def test_an_independent_library_reads_the_sdmx_file(
 def test_files_of_unknown_months_are_not_found(client: Client, period: str) -> None:
     assert client.get(f"/public/figures/{period}.csv").status_code == 404
     assert client.get(f"/public/figures/{period}.sdmx.csv").status_code == 404
+
+
+def test_the_sdmx_ml_file_and_its_structure_say_the_same_as_csv(
+    client: Client, stella: User, mara: User, ana: User, now: datetime
+) -> None:
+    make_full_month(by=ana)
+    released("2026-09", stella, mara, now)
+    answer = client.get(reverse("figures_sdmx_ml", args=["2026-09"]))
+    assert answer["Content-Type"] == "application/vnd.sdmx.data+xml; version=3.0.0; charset=utf-8"
+    structure = client.get(reverse("figures_structure"))
+    assert structure["Content-Type"].startswith("application/vnd.sdmx.structure+xml; version=3.0.0")
+    (dataset,) = get_datasets(answer.content.decode(), structure.content.decode(), validate=True)
+    rows = dataset.data.to_dict("records")
+    read = {
+        tuple(str(row[name]) for name in sdmx.DIMENSIONS): (
+            None if row["OBS_STATUS"] == "Q" else int(float(row["OBS_VALUE"])),
+            row["CONF_STATUS"],
+        )
+        for row in rows
+    }
+    text = client.get(reverse("figures_sdmx", args=["2026-09"])).content.decode()
+    told = sdmx.sorted_rows(sdmx.read_csv(text))
+    width = len(sdmx.DIMENSIONS)
+    assert read == {
+        row[:width]: (None if row[width] == "NaN" else int(row[width]), row[width + 2])
+        for row in told
+    }
+
+
+def test_every_figure_and_breakdown_published_is_defined(
+    client: Client, stella: User, mara: User, ana: User, now: datetime
+) -> None:
+    make_full_month(by=ana)
+    released("2026-09", stella, mara, now)
+    kept = Observation.objects.values_list("indicator", "dimension", "unit").distinct()
+    defined = {one.code: one for one in INDICATORS}
+    for indicator, dimension, unit in kept:
+        assert defined[indicator].unit == unit
+        assert dimension in ("total", *defined[indicator].breakdowns)
+    html = client.get(reverse("figures_definitions")).content.decode()
+    for one in (*INDICATORS, *BREAKDOWNS):
+        assert f'id="{one.code}"' in html
+    linked = set(re.findall(r'definitions/#([a-z0-9_]+)"', page(client)))
+    assert linked <= {*re.findall(r'id="([a-z0-9_]+)"', html)}
+    assert {"reports", "kind", "outcome", "clock", "minutes_to_police", "corrections"} <= linked
+
+
+def test_a_definition_that_nobody_compared_with_its_source_says_so(client: Client) -> None:
+    text = words(client.get(reverse("figures_definitions")).content.decode())
+    assert text.count("not yet compared with it") == sum(
+        not one.verified for one in (*INDICATORS, *BREAKDOWNS)
+    )
+
+
+def test_all_versions_stay_with_their_checksums(
+    client: Client, stella: User, mara: User, now: datetime
+) -> None:
+    make_reports(24, kind="cyberbullying")
+    released("2026-09", stella, mara, now)
+    make_reports(10, kind="fraud")
+    corrected(stella, mara, now)
+    html = page(client)
+    text = words(html)
+    assert "Late data: reports or findings were recorded afterwards." in text
+    assert "Letters of September were recorded late." in text
+    for revision, kind in ((1, "csv"), (2, "csv"), (1, "sdmx.xml"), (2, "sdmx.csv")):
+        file = client.get(reverse("figures_file", args=["2026-09", revision, kind]))
+        assert f"figures-2026-09-v{revision}.{kind}" in file["Content-Disposition"]
+        assert hashlib.sha256(file.content).hexdigest() in html
+    assert ",reports,total,_T,24," in _csv(client, 1)
+    assert ",reports,total,_T,34," in _csv(client, 2)
+
+
+def _csv(client: Client, revision: int) -> str:
+    return client.get(reverse("figures_file", args=["2026-09", revision, "csv"])).content.decode()
+
+
+def test_a_correction_for_disclosure_withdraws_what_was_before(
+    client: Client, stella: User, mara: User, now: datetime
+) -> None:
+    make_reports(24, kind="cyberbullying")
+    released("2026-09", stella, mara, now)
+    corrected(stella, mara, now, "disclosure")
+    gone = client.get(reverse("figures_file", args=["2026-09", 1, "csv"]))
+    assert gone.status_code == 410
+    assert "please delete it" in gone.content.decode()
+    assert client.get(reverse("figures_csv", args=["2026-09"])).status_code == 200
+    assert "Its files were withdrawn" in words(page(client))
+
+
+def test_figures_are_provisional_first_and_final_later(
+    client: Client, stella: User, mara: User, now: datetime
+) -> None:
+    make_reports(24)
+    released("2026-09", stella, mara, now)
+    assert "Provisional: late data may still change them" in words(page(client))
+    corrected(stella, mara, now + timedelta(days=90))
+    assert "Final" in words(page(client))
+
+
+@pytest.mark.parametrize("address", [("2026-09", 7, "csv"), ("2026-09", 1, "exe")])
+def test_files_that_never_were_are_not_found(
+    client: Client, stella: User, mara: User, now: datetime, address: tuple[str, int, str]
+) -> None:
+    released("2026-09", stella, mara, now)
+    assert client.get(reverse("figures_file", args=address)).status_code == 404

@@ -1,22 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compiling and publishing a month."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from hearthline.hub.accounts.models import User
 from hearthline.hub.accounts.permissions import NotAllowed, Role
 from hearthline.hub.accounts.tests.make import make_user
 from hearthline.hub.audit.models import Entry
+from hearthline.hub.reports.models import Report
 from hearthline.hub.statistics.actions import (
     AlreadyPublished,
     CompiledMeanwhile,
+    FirstNeedsNoReason,
     PeriodNotOver,
     PeriodRefused,
+    ReasonNeeded,
     SamePerson,
     Superseded,
     compile_period,
@@ -32,6 +36,12 @@ pytestmark = pytest.mark.django_db
 def published_values(release: Release) -> dict[tuple[str, str, str], int | None]:
     rows = release.observations.values_list("indicator", "dimension", "code", "value")
     return {(indicator, dimension, code): value for indicator, dimension, code, value in rows}
+
+
+def corrected(by: User, at: datetime, reason: str = "late_data") -> Release:
+    return compile_period(
+        period="2026-09", by=by, at=at, reason=reason, note="Six reports were found in a mailbox."
+    )
 
 
 def make_september(by: User) -> None:
@@ -128,7 +138,7 @@ def test_no_small_count_is_ever_written(stella: User, ana: User, now: datetime) 
 
 def test_the_ledger_refuses_a_value_where_one_is_withheld(stella: User, now: datetime) -> None:
     release = compile_period(period="2026-09", by=stella, at=now)
-    with pytest.raises(IntegrityError):
+    with pytest.raises(DatabaseError):
         release.observations.filter(code="grooming").update(status="primary")
 
 
@@ -192,7 +202,7 @@ def test_a_later_revision_keeps_withheld_what_was_withheld_in_public(
     publish(release=compile_period(period="2026-09", by=stella, at=now), by=mara, at=now)
     # Found afterwards in a mailbox, with the day it came in.
     make_reports(6, kind="grooming")
-    figures = published_values(compile_period(period="2026-09", by=stella, at=now))
+    figures = published_values(corrected(stella, now))
     assert figures["reports", "kind", "grooming"] is None
     assert figures["reports", "kind", "fraud"] is None
     assert figures["reports", "total", "_T"] == 38
@@ -201,7 +211,7 @@ def test_a_later_revision_keeps_withheld_what_was_withheld_in_public(
 def test_two_who_compile_at_once_make_one_revision(stella: User, mara: User, now: datetime) -> None:
     def other_was_quicker(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         row = execute(sql, params, many, context)
-        if "MAX(" in sql:
+        if 'MAX("statistics_release' in sql:
             Release.objects.bulk_create(
                 [
                     Release(
@@ -215,3 +225,80 @@ def test_two_who_compile_at_once_make_one_revision(stella: User, mara: User, now
         compile_period(period="2026-09", by=stella, at=now)
     assert not Entry.objects.filter(verb="statistics.compile").exists()
     assert compile_period(period="2026-09", by=stella, at=now).revision == 1
+
+
+def test_a_correction_says_why(stella: User, mara: User, now: datetime) -> None:
+    publish(release=compile_period(period="2026-09", by=stella, at=now), by=mara, at=now)
+    for reason, note in (("", ""), ("late_data", " "), ("", "Mistake."), ("boredom", "Mistake.")):
+        with pytest.raises(ReasonNeeded):
+            compile_period(period="2026-09", by=stella, at=now, reason=reason, note=note)
+    second = corrected(stella, now)
+    assert (second.revision, second.reason) == (2, "late_data")
+    assert Entry.objects.filter(verb="statistics.compile", object_id=str(second.pk)).count() == 1
+
+
+def test_a_first_count_has_nothing_to_correct(stella: User, now: datetime) -> None:
+    with pytest.raises(FirstNeedsNoReason):
+        corrected(stella, now)
+
+
+def test_a_correction_is_published_by_another_person_too(mara: User, now: datetime) -> None:
+    both = make_user("Bo", Role.STATISTICIAN, Role.HOTLINE_MANAGER)
+    publish(release=compile_period(period="2026-09", by=both, at=now), by=mara, at=now)
+    with pytest.raises(SamePerson):
+        publish(release=corrected(both, now), by=both, at=now)
+
+
+def test_the_database_itself_refuses_to_edit_what_is_published(
+    stella: User, mara: User, now: datetime
+) -> None:
+    make_reports(12)
+    release = compile_period(period="2026-09", by=stella, at=now)
+    publish(release=release, by=mara, at=now)
+    for edit in (
+        lambda: Release.objects.update(note="Better now."),
+        lambda: Release.objects.update(published_at=None),
+        lambda: Release.objects.filter(pk=release.pk)._raw_delete("default"),
+        lambda: release.observations.update(value=99),
+        lambda: release.files.update(body=""),
+        lambda: release.files.all().delete(),
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            edit()
+    assert Release.objects.current("2026-09") == release
+
+
+def test_files_are_kept_as_they_were_published(stella: User, mara: User, now: datetime) -> None:
+    release = compile_period(period="2026-09", by=stella, at=now)
+    assert not release.files.exists()
+    publish(release=release, by=mara, at=now)
+    kept = {file.format: file for file in release.files.all()}
+    assert set(kept) == {"csv", "sdmx.csv", "sdmx.xml"}
+    assert all(sha256(file.body.encode()).hexdigest() == file.sha256 for file in kept.values())
+
+
+def test_figures_are_final_after_the_days_of_the_pack(stella: User, now: datetime) -> None:
+    days = timedelta(days=90)
+    end = datetime(2026, 10, 1, tzinfo=UTC)
+    early = compile_period(period="2026-09", by=stella, at=end + days - timedelta(seconds=1))
+    late = compile_period(period="2026-09", by=stella, at=end + days)
+    assert (early.final, late.final) == (False, True)
+
+
+def test_a_change_of_a_few_reports_is_not_told(stella: User, mara: User, now: datetime) -> None:
+    make_reports(20, kind="cyberbullying")
+    make_reports(9, kind="fraud")
+    first = compile_period(period="2026-09", by=stella, at=now)
+    publish(release=first, by=mara, at=now)
+    make_reports(1, kind="grooming")
+    second = corrected(stella, now)
+    assert second.carried.split() == ["reports"]
+    assert published_values(second) == published_values(first)
+
+
+def test_reports_held_as_a_flood_are_a_figure_of_their_own(stella: User, now: datetime) -> None:
+    make_reports(12)
+    make_reports(70, lane=Report.Lane.QUARANTINE)
+    figures = published_values(compile_period(period="2026-09", by=stella, at=now))
+    assert figures["reports", "total", "_T"] == 12
+    assert figures["reports_held", "total", "_T"] == 70

@@ -54,3 +54,9 @@ def test_what_is_no_quantile_is_refused(q: float) -> None:
 @given(st.lists(st.integers(0, 10_000), min_size=5))
 def test_the_median_agrees_with_the_standard_library(values: list[int]) -> None:
     assert publishable_quantile(values, 0.5, 5) == pytest.approx(statistics.median(values))
+
+
+def test_how_often_each_value_stands_says_the_same() -> None:
+    values = [3] * 4 + [7] * 3 + [20] * 6
+    for q in (0.25, 0.5, 0.9):
+        assert publishable_quantile({20: 6, 3: 4, 7: 3}, q, 5) == publishable_quantile(values, q, 5)

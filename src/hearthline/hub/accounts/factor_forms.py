@@ -64,7 +64,9 @@ def _refusing() -> Iterator[None]:
     """Whatever a forged or broken credential does to the parser is one refusal."""
     try:
         yield
-    except (InvalidSignature, AttributeError, KeyError, TypeError, ValueError) as wrong:
+    except (
+        InvalidSignature, ValidationError, AttributeError, KeyError, TypeError, ValueError,
+    ) as wrong:  # fmt: skip
         raise ValidationError(NOT_RIGHT) from wrong
 
 
@@ -75,7 +77,6 @@ class AddPasskeyForm(allauth_forms.AddWebAuthnForm):  # type: ignore[misc]
         label=_("Name of the passkey"),
         help_text=_("So that you know it again, such as “office key”."),
         max_length=60,
-        required=False,
     )
     passwordless = None
 

@@ -34,6 +34,19 @@ from hearthline.hub.accounts.actions import SITTING, end_others, note_factors, n
 from hearthline.hub.accounts.doors import StaffRequest, View
 from hearthline.hub.accounts.models import Sitting, User
 from hearthline.hub.accounts.second_factor import has_factor, is_last_factor
+from hearthline.hub.ui.privacy import PASSKEYS
+
+
+def with_passkeys(view: View) -> View:
+    """A page on which the browser may be asked for a passkey, here and nowhere else."""
+
+    @functools.wraps(view)
+    def door(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response["Permissions-Policy"] = PASSKEYS
+        return response
+
+    return door
 
 
 def changes_factors(view: View) -> View:
@@ -147,7 +160,7 @@ urlpatterns = [
     path("sessions/", sessions, name="account_sessions"),
     path("password/", login_required(change_password), name="account_change_password"),
     path("2fa/", mfa.index, name="mfa_index"),
-    path("2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
+    path("2fa/authenticate/", with_passkeys(mfa.authenticate), name="mfa_authenticate"),
     path("2fa/reauthenticate/", proves(mfa.reauthenticate), name="mfa_reauthenticate"),
     path("2fa/totp/activate/", changes_factors(totp.activate_totp), name="mfa_activate_totp"),
     path("2fa/totp/deactivate/", changes_factors(totp.deactivate_totp), name="mfa_deactivate_totp"),
@@ -162,7 +175,11 @@ urlpatterns = [
         name="mfa_generate_recovery_codes",
     ),
     path("2fa/passkeys/", mfa.index, name="mfa_list_webauthn"),
-    path("2fa/passkeys/add/", changes_factors(webauthn.add_webauthn), name="mfa_add_webauthn"),
+    path(
+        "2fa/passkeys/add/",
+        with_passkeys(changes_factors(webauthn.add_webauthn)),
+        name="mfa_add_webauthn",
+    ),
     path(
         "2fa/passkeys/<int:pk>/name/",
         changes_factors(webauthn.edit_webauthn),
@@ -175,8 +192,8 @@ urlpatterns = [
     ),
     path(
         "2fa/passkeys/reauthenticate/",
-        proves(webauthn.reauthenticate_webauthn),
+        with_passkeys(proves(webauthn.reauthenticate_webauthn)),
         name="mfa_reauthenticate_webauthn",
     ),
-    path("passkey/", passkey, name="mfa_login_webauthn"),
+    path("passkey/", with_passkeys(passkey), name="mfa_login_webauthn"),
 ]

@@ -9,17 +9,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 # Every power a page could ask the browser for, closed (W3C Permissions Policy, section 5).
-CLOSED = ", ".join(
-    f"{power}=()"
-    for power in (
-        "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media",
-        "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "identity-credentials-get",
-        "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment",
-        "picture-in-picture", "publickey-credentials-create", "publickey-credentials-get",
-        "screen-wake-lock", "serial", "storage-access", "usb",
-        "window-management", "xr-spatial-tracking",
-    )
+POWERS = (
+    "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media",
+    "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "identity-credentials-get",
+    "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment",
+    "picture-in-picture", "publickey-credentials-create", "publickey-credentials-get",
+    "screen-wake-lock", "serial", "storage-access", "usb",
+    "window-management", "xr-spatial-tracking",
 )  # fmt: skip
+CLOSED = ", ".join(f"{power}=()" for power in POWERS)
+# The few pages on which staff use a passkey open those two powers to themselves; see `close`.
+PASSKEYS = CLOSED.replace("publickey-credentials-create=()", "publickey-credentials-create=(self)")
+PASSKEYS = PASSKEYS.replace("publickey-credentials-get=()", "publickey-credentials-get=(self)")
 
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
@@ -58,10 +59,13 @@ def carries_a_file(request: HttpRequest) -> bool:
 
 
 def close(response: HttpResponse) -> HttpResponse:
-    """Sets the headers that keep a page out of caches, other sites and device features."""
+    """Sets the headers that keep a page out of caches, other sites and device features.
+
+    A view that needs a power says so itself beforehand, as the passkey pages do.
+    """
     if response.get("Content-Type", "").startswith("text/html"):
         response["Cache-Control"] = "no-store"
-    response["Permissions-Policy"] = CLOSED
+    response.headers.setdefault("Permissions-Policy", CLOSED)
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     # "no-referrer" would make browsers send "Origin: null" with our own forms (Fetch standard,
     # "append a request Origin header") and Django would refuse each of them.

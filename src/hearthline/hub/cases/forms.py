@@ -280,6 +280,9 @@ class BulkForm(forms.Form):
 
     do = forms.ChoiceField(
         label=_("With the chosen cases"),
+        widget=forms.Select(
+            attrs={"data-key": "b", "data-key-label": _("act on the chosen cases")}
+        ),
         choices=[
             ("claim", _("Claim")),
             ("release", _("Give back")),

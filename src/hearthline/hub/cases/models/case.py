@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import uuid
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -79,7 +79,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         rows = self.order_by(*(_turned(order) if turned else order))
         if row is None:
             return rows
-        fields = [Case._meta.get_field(name) for name in names]
+        fields: list[Any] = [Case._meta.get_field(name) for name in names]
         key = [
             models.Value(value, output_field=getattr(field, "output_field", field))
             for value, field in zip(row, fields, strict=True)

@@ -3,12 +3,15 @@
 //   [data-row]      a row that j and k walk through; Enter follows its first link
 //   [data-key="c"]  a link, button or field the key c follows, presses or goes to; its
 //                   data-key-label, title or text is its line in the help
+//   [data-key="g n"] the same for two keys in turn
+//   [data-tick-all] ticks all boxes of its table, or none
 (() => {
   "use strict";
   const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
   const help = document.getElementById("keys");
   const typing = (target) =>
-    target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+    target.type !== "checkbox" &&
+    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
   const walk = (step) => {
     const rows = all("[data-row]");
@@ -43,6 +46,19 @@
     return (row && row.querySelector(selector)) || document.querySelector(selector);
   };
 
+  for (const link of all("[data-tick-all]")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      const boxes = all('tbody input[type="checkbox"]', link.closest("table"));
+      const tick = !boxes.every((box) => box.checked);
+      for (const box of boxes) box.checked = tick;
+    });
+  }
+
+  // The first of two keys.
+  let first = "";
+  const begins = (key) => Boolean(document.querySelector(`[data-key^="${CSS.escape(key)} "]`));
+
   const list = help && help.querySelector("[data-keys-list]");
   if (list) {
     const seen = new Set();
@@ -68,7 +84,10 @@
       return;
     }
     if (help && help.open) return;
-    const key = keyOf(event);
+    const pressed = keyOf(event);
+    if (pressed === "Shift") return;
+    const key = first ? `${first} ${pressed}` : pressed;
+    first = "";
     if (key === "j") walk(1);
     else if (key === "k") walk(-1);
     else if (key === "?" && help) help.showModal();
@@ -79,8 +98,9 @@
       link.click();
     } else {
       const holder = holderOf(key);
-      if (!holder) return;
-      use(holder);
+      if (holder) use(holder);
+      else if (begins(key)) first = key;
+      else return;
     }
     event.preventDefault();
   });

@@ -3,6 +3,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from allauth.mfa.base import forms as allauth_codes
 from allauth.mfa.models import Authenticator
@@ -48,7 +49,8 @@ class _Counted:
         """Whether these six digits were taken already, perhaps by another process (RFC 6238)."""
         if used.type != Authenticator.Type.TOTP or used.last_used_at is None:
             return False
-        return timezone.now().timestamp() // PERIOD == used.last_used_at.timestamp() // PERIOD
+        last: datetime = used.last_used_at
+        return timezone.now().timestamp() // PERIOD == last.timestamp() // PERIOD
 
 
 class CodeForm(_Counted, allauth_codes.AuthenticateForm):  # type: ignore[misc]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sittings: from a sign-in to its end, so that every one of a person can be ended at once."""
 
+import uuid
 from datetime import datetime, timedelta
 
 from django.contrib.sessions.backends.base import SessionBase
@@ -19,11 +20,11 @@ _KEPT = timedelta(days=30)
 
 def sit(*, session: SessionBase, user: User, at: datetime) -> bool:
     """Whether the sitting of this session goes on. The first request of a session begins one."""
-    number = session.get(SITTING)
-    if number is None:
+    here = _of(session)
+    if here is None:
         session[SITTING] = str(Sitting.objects.create(user=user, since=at, seen_at=at).pk)
         return True
-    sitting = Sitting.objects.of(user).open(at).filter(pk=number).first()
+    sitting = Sitting.objects.of(user).open(at).filter(pk=here).first()
     if sitting is None:
         return False
     if at - sitting.seen_at >= _SEEN:
@@ -31,9 +32,17 @@ def sit(*, session: SessionBase, user: User, at: datetime) -> bool:
     return True
 
 
+def _of(session: SessionBase) -> uuid.UUID | None:
+    """The number of this session's sitting, if it has begun."""
+    number = session.get(SITTING)
+    return uuid.UUID(number) if number else None
+
+
 def leave(*, session: SessionBase, at: datetime) -> None:
     """Somebody signs out."""
-    Sitting.objects.filter(pk=session.get(SITTING), ended_at=None).update(ended_at=at)
+    here = _of(session)
+    if here:
+        Sitting.objects.filter(pk=here, ended_at=None).update(ended_at=at)
 
 
 def end_sittings(*, user: User, at: datetime) -> int:
@@ -44,8 +53,8 @@ def end_sittings(*, user: User, at: datetime) -> int:
 @transaction.atomic
 def end_others(*, session: SessionBase, user: User, at: datetime) -> int:
     """Somebody ends every sitting of their own but this one; how many ended."""
-    others = Sitting.objects.of(user).open(at).exclude(pk=session.get(SITTING))
-    ended = others.update(ended_at=at)
+    here = _of(session) or uuid.UUID(int=0)
+    ended = Sitting.objects.of(user).open(at).exclude(pk=here).update(ended_at=at)
     if ended:
         record(at=at, actor=user.actor, verb="accounts.end_sittings", about=user, count=ended)
     return ended

@@ -12,6 +12,7 @@ from hearthline.hub.accounts.permissions import Permission
 OPEN_TO_ALL = {
     "public": {
         "about",
+        "button",
         "complaint",
         "complaint_answer",
         "figures",
@@ -29,6 +30,8 @@ OPEN_TO_ALL = {
         "report_sent",
         "report_start",
         "report_step",
+        "report_work",
+        "report_work_screen",
         "set_language",
     },
     "desk": {"set_language"},

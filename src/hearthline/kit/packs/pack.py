@@ -157,10 +157,17 @@ class Clocks(Section):
     police_hold_hours: Hours = Field(description="the longest hold police may ask for")
     notice: NoticeClocks
     complaint: ComplaintClocks = ComplaintClocks()
+    reply_hours: Hours = Field(
+        default=72, description="hours in which a reporter's letter is replied to, e.g. 72"
+    )
 
     @property
     def second_review(self) -> timedelta:
         return timedelta(hours=self.second_review_hours)
+
+    @property
+    def reply(self) -> timedelta:
+        return timedelta(hours=self.reply_hours)
 
     @property
     def police(self) -> timedelta:
@@ -243,6 +250,17 @@ class Agency(Section):
     country: str = Field(default="", pattern=r"^([A-Z]{2})?$")
     source: str = Field(min_length=1)
     verified_on: date
+
+
+class Duty(Section):
+    """What the law of the country asks of one kind of work. Shown to who reports because of it."""
+
+    profession: Literal["teacher", "health", "social_worker", "police", "moderator", "other"]
+    text: dict[str, str] = Field(
+        min_length=1, description='the duty in plain words by language, such as {en = "…"}'
+    )
+    source: str = Field(min_length=1, description="law and section")
+    verified: bool = Field(description="true once counsel has checked it")
 
 
 class Partners(Section):
@@ -344,6 +362,7 @@ class Pack(Section):
     desk: Desk = Desk()
     sign_in: SignIn = SignIn()
     partners: Partners = Partners()
+    duties: list[Duty] = []
     flood: Flood = Flood()
     care: Care = Care()
     helplines: list[PhoneNumber] = []

@@ -3,15 +3,18 @@
 
 from django.urls import path
 
-from hearthline.hub.reports.public import entrance, receipts, sent, wizard
+from hearthline.hub.reports.public import button, entrance, receipts, sent, wizard, work
 
 urlpatterns = [
     path("", entrance.home, name="home"),
     path("about/", entrance.about, name="about"),
+    path("report/work/", work.begin, name="report_work"),
+    path("report/work/<slug:screen>/", work.screen, name="report_work_screen"),
     path("report/start/<slug:audience>/", wizard.start, name="report_start"),
     path("report/danger/", wizard.danger, name="report_danger"),
     path("report/sent/", sent.sent, name="report_sent"),
     path("report/<slug:step>/", wizard.step, name="report_step"),
+    path("button/", button.button, name="button"),
     path("receipt/", receipts.enter, name="receipt"),
     path("receipt/status/", receipts.status, name="receipt_status"),
     path("receipt/message/", receipts.message, name="receipt_message"),

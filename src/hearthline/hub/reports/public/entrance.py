@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from hearthline.hub.accounts.doors import public
@@ -22,7 +23,10 @@ def home(request: HttpRequest) -> HttpResponse:
         Audience.PUBLIC: "screen.svg",
         Audience.PROFESSIONAL: "work.svg",
     }
-    cards = [(audience.value, audience.label, icon) for audience, icon in ways.items()]
+    starts = {way: reverse("report_start", args=[way.value]) for way in ways}
+    # Three screens instead of seven questions, for people who report because of their work.
+    starts[Audience.PROFESSIONAL] = reverse("report_work")
+    cards = [(starts[way], way.label, icon) for way, icon in ways.items()]
     return render(request, "reports/home.html", {"cards": cards})
 
 

@@ -41,7 +41,7 @@ def start(request: HttpRequest, audience: str) -> HttpResponse:
         return _question(request, form, back=reverse("home"))
     before = visit_of(request, at)
     if before:
-        _forget_unsent(before, at)
+        forget_unsent(before, at)
     answers = {"audience": audience, **({} if skipped else form.cleaned_data)}
     secret = new_secret()
     draft = actions.save_draft(draft=None, secret=secret, answers=answers, at=at)
@@ -139,7 +139,7 @@ def _send(
                 language=get_language() or "",
                 draft=visit.draft,
                 secret=visit.secret,
-                held_because=_weigh(request, visit, at) if told.tells_something else "",
+                held_because=weigh(request, visit, at) if told.tells_something else "",
                 at=at,
             )
             return redirect("report_sent")
@@ -163,7 +163,7 @@ def _send(
     return render(request, "reports/send.html", context)
 
 
-def _weigh(request: HttpRequest, visit: Visit, at: datetime) -> str:
+def weigh(request: HttpRequest, visit: Visit, at: datetime) -> str:
     """Why this report is held, "" as a rule: only in a flood, and not with a proof of work."""
     told = request.POST
     proven = is_proven(told.get("challenge", ""), told.get("proof", ""), draft=visit.draft, at=at)
@@ -199,7 +199,7 @@ def _summary(told: actions.Answers) -> list[dict[str, object]]:
     ]
 
 
-def _forget_unsent(before: Visit, at: datetime) -> None:
+def forget_unsent(before: Visit, at: datetime) -> None:
     """Somebody else may have begun at this browser: their answers are not shown to the next."""
     try:
         draft = actions.open_draft(draft=before.draft, secret=before.secret, at=at)[0]

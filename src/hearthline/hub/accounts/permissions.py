@@ -48,6 +48,7 @@ class Permission(enum.StrEnum):
     REFERRALS_PACKAGE_PICK_UP = "referrals:package:pick_up"
     REFERRALS_PACKAGE_PREPARE = "referrals:package:prepare"
     REFERRALS_PACKAGE_READ = "referrals:package:read"
+    STATISTICS_PROMISES_READ = "statistics:promises:read"
     STATISTICS_RELEASE_COMPILE = "statistics:release:compile"
     STATISTICS_RELEASE_PUBLISH = "statistics:release:publish"
     STATISTICS_RELEASE_READ = "statistics:release:read"
@@ -117,6 +118,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
             P.EVIDENCE_EXHIBIT_SHRED,
             P.NOTICES_NOTICE_READ,
             P.REFERRALS_PACKAGE_READ,
+            P.STATISTICS_PROMISES_READ,
             P.STATISTICS_RELEASE_PUBLISH,
             P.STATISTICS_RELEASE_READ,
             P.UI_STYLE_READ,
@@ -132,6 +134,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
             P.ACCOUNTS_STAFF_READ,
             P.AUDIT_LOG_READ,
             P.COMPLAINTS_COMPLAINT_READ,
+            P.STATISTICS_PROMISES_READ,
             P.STATISTICS_RELEASE_READ,
         }
     ),

@@ -20,6 +20,7 @@ from hearthline.hub.statistics.figures import sheet
 from hearthline.hub.statistics.forms import CompileForm
 from hearthline.hub.statistics.labels import month
 from hearthline.hub.statistics.models import Release
+from hearthline.hub.statistics.promises import promises
 
 
 @requires(Permission.STATISTICS_RELEASE_READ)
@@ -105,6 +106,22 @@ def figures_publish(request: StaffRequest, pk: UUID) -> HttpResponse:
     return redirect("figures_release", pk=release.pk)
 
 
+@requires(Permission.STATISTICS_PROMISES_READ)
+@require_safe
+def promises_desk(request: StaffRequest) -> HttpResponse:
+    """How the promises are kept now. Counts and ages only; there is nothing to open."""
+    now = timezone.now()
+    last = Month.last_finished(now, zone=settings.PACK.country.timezone)
+    context = {
+        "section": "figures",
+        "rows": promises(now),
+        "month": month(last.name),
+        "threshold": settings.PACK.statistics.threshold,
+        "now": now,
+    }
+    return render(request, "statistics/promises.html", context)
+
+
 def _list(request: HttpRequest, form: CompileForm, status: int = 200) -> HttpResponse:
     releases = [
         (release, month(release.period)) for release in Release.objects.with_people().newest_first()
@@ -115,6 +132,7 @@ def _list(request: HttpRequest, form: CompileForm, status: int = 200) -> HttpRes
 
 urlpatterns = [
     path("", figures_desk, name="figures_desk"),
+    path("promises/", promises_desk, name="promises"),
     path("compile/", figures_compile, name="figures_compile"),
     path("<uuid:pk>/", figures_release, name="figures_release"),
     path("<uuid:pk>/publish/", figures_publish, name="figures_publish"),

@@ -8,7 +8,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, Func, IntegerField, OuterRef, QuerySet
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Value,
+)
 
 from hearthline.hub.cases.models import Case
 from hearthline.hub.notices.models import Notice
@@ -36,16 +46,27 @@ class Minutes(Func):
         return sql, (*end[1], *start[1])
 
 
-def lengths(rows: QuerySet[Any], start: str, end: str) -> Lengths:
-    """How many of the rows took how many minutes from one of their times to another."""
-    taken = rows.order_by().annotate(taken=Minutes(start, end)).values_list("taken")
-    return dict(taken.annotate(Count("pk")))
+def lengths(rows: QuerySet[Any], start: str, end: str, *, by: str = "") -> dict[str, Lengths]:
+    """How many of the rows took how many minutes from one of their times to another.
+
+    By the values of the field `by`; all under "" where none is named.
+    """
+    place = F(by) if by else Value("", output_field=CharField())
+    taken = rows.order_by().annotate(place=place, taken=Minutes(start, end))
+    found: dict[str, dict[int, int]] = {}
+    for name, minutes, number in taken.values_list("place", "taken").annotate(Count("pk")):
+        found.setdefault(name, {})[minutes] = number
+    return dict(found)
+
+
+def _all(rows: QuerySet[Any], start: str, end: str) -> Lengths:
+    return lengths(rows, start, end).get("", {})
 
 
 def until_review(start: datetime, end: datetime) -> Lengths:
     """From the first report to the first look, for looks in the period."""
     looked = Case.objects.filter(first_reviewed_at__gte=start, first_reviewed_at__lt=end)
-    return lengths(looked, "opened_at", "first_reviewed_at")
+    return _all(looked, "opened_at", "first_reviewed_at")
 
 
 def until_police(start: datetime, end: datetime) -> Lengths:
@@ -56,16 +77,16 @@ def until_police(start: datetime, end: datetime) -> Lengths:
     twin = same.filter(with_police_at=OuterRef("with_police_at"), pk__lt=OuterRef("pk"))
     first = with_police.filter(~Exists(before), ~Exists(twin))
     told = first.filter(with_police_at__gte=start, with_police_at__lt=end)
-    return lengths(told, "case__opened_at", "with_police_at")
+    return _all(told, "case__opened_at", "with_police_at")
 
 
 def until_notice(start: datetime, end: datetime) -> Lengths:
     """From a case's first report to the notice to its host, for notices of the period."""
     sent = Notice.objects.filter(sent_at__gte=start, sent_at__lt=end)
-    return lengths(sent, "case__opened_at", "sent_at")
+    return _all(sent, "case__opened_at", "sent_at")
 
 
 def until_removal(start: datetime, end: datetime) -> Lengths:
     """From a case's first report to its removal, for removals of the period."""
     removed = Notice.objects.filter(removed_at__gte=start, removed_at__lt=end)
-    return lengths(removed, "case__opened_at", "removed_at")
+    return _all(removed, "case__opened_at", "removed_at")

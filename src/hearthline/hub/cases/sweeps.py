@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Timed work: reports are taken up though nobody sits at the desk; old exhibits are shredded."""
+"""Timed work: reports are taken up though nobody sits at the desk; what is past its time ends."""
 
 from datetime import datetime, timedelta
 
@@ -7,8 +7,8 @@ from django.conf import settings
 from django.db import transaction
 
 from hearthline.hub.cases import actions
-from hearthline.hub.cases.actions import quarantine
-from hearthline.hub.cases.models import CaseExhibit
+from hearthline.hub.cases.actions import copies, quarantine
+from hearthline.hub.cases.models import Case, CaseExhibit
 from hearthline.hub.evidence.actions import end_retention
 
 
@@ -37,4 +37,23 @@ def shred_old_exhibits(*, holder: str, at: datetime, limit: int = 100) -> int:
     return len(old)
 
 
-SWEEPS = (let_urgent_through, take_up_reports, end_floods, shred_old_exhibits)
+def end_subjects(*, holder: str, at: datetime, limit: int = 100) -> int:
+    """End subjects whose last case closed longer ago than the pack keeps cases; how many."""
+    past = Case.objects.last_past_retention(at, settings.PACK.retention)
+    subjects = {case.subject_id: case.subject for case in past.select_related("subject")[:limit]}
+    return sum(actions.end_retention(subject=subject, at=at) for subject in subjects.values())
+
+
+def fill_copies(*, holder: str, at: datetime) -> int:
+    """What the queue is ordered by, copied into cases that an older version wrote."""
+    return copies.fill_copies(limit=2_000)
+
+
+SWEEPS = (
+    let_urgent_through,
+    take_up_reports,
+    end_floods,
+    shred_old_exhibits,
+    end_subjects,
+    fill_copies,
+)

@@ -16,6 +16,7 @@ from hearthline.hub.audit.actions import ReasonNeeded, record
 from hearthline.hub.audit.models import Actor
 from hearthline.hub.evidence.models import CustodyEvent, Exhibit
 from hearthline.hub.sealing import actions as sealing
+from hearthline.hub.sealing.words import seal_words
 from hearthline.kit.formats.canonical import canonical_json
 from hearthline.kit.urls import AddressRefused, canonicalise, refuse_file_content
 
@@ -113,7 +114,8 @@ def open_exhibit(*, exhibit: Exhibit, by: User, reason: str, at: datetime) -> di
     if not reason.strip():
         raise ReasonNeeded
     opened = _read(exhibit)
-    _keep(exhibit, CustodyEvent.What.OPENED, by.actor, at, reason.strip())
+    reason = seal_words(reason[:500], about=exhibit.pk, at=at)
+    _keep(exhibit, CustodyEvent.What.OPENED, by.actor, at, reason)
     return opened
 
 
@@ -133,7 +135,7 @@ def shred(*, exhibit: Exhibit, by: User, reason: str, at: datetime) -> None:
     require(by, Permission.EVIDENCE_EXHIBIT_SHRED)
     if not reason.strip():
         raise ReasonNeeded
-    _destroy(exhibit, by.actor, reason.strip(), at)
+    _destroy(exhibit, by.actor, seal_words(reason[:500], about=exhibit.pk, at=at), at)
 
 
 @transaction.atomic

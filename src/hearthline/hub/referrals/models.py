@@ -30,6 +30,10 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
     def on_the_way(self) -> Self:
         return self.filter(with_police_at__isnull=True)
 
+    def of_ended_cases(self) -> Self:
+        """Packages that outlived their case."""
+        return self.filter(case__ended_at__isnull=False, ended_at__isnull=True)
+
     def unacknowledged(self) -> Self:
         return self.filter(acknowledged_at__isnull=True)
 
@@ -77,6 +81,8 @@ class Referral(models.Model):
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     unit_reference = models.CharField(max_length=80, blank=True)
+    # When package and reference were deleted, with the case.
+    ended_at = models.DateTimeField(null=True)
     # A code of kit.codelists, as the unit reported it.
     outcome = models.CharField(max_length=40, blank=True)
     outcome_at = models.DateTimeField(null=True)
@@ -84,6 +90,11 @@ class Referral(models.Model):
     objects = ReferralQuerySet.as_manager()
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["case"], condition=Q(ended_at__isnull=True), name="referrals_kept"
+            )
+        ]
         constraints = [
             models.UniqueConstraint(fields=["case", "unit"], name="referrals_once_per_unit")
         ]

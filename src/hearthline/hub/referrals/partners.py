@@ -63,6 +63,9 @@ def package_download(request: StaffRequest, pk: UUID) -> HttpResponse:
     found = _theirs(request, pk)
     try:
         sealed = actions.pick_up(referral=found, by=request.user, at=timezone.now())
+    except actions.PackageGone:
+        messages.info(request, _("This package was deleted at the end of its retention."))
+        return redirect("package", pk=pk)
     except actions.PackageBroken:
         messages.error(
             request,

@@ -8,7 +8,7 @@ from django.db import OperationalError
 
 from hearthline.hub.cases.models import Case
 from hearthline.hub.directory.models import Contact, Organisation
-from hearthline.hub.referrals.actions import mark_arrived, prepare
+from hearthline.hub.referrals.actions import end_package, mark_arrived, prepare
 from hearthline.hub.referrals.models import Referral, cases_awaiting_referral, home_units
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,13 @@ def note_arrivals(*, holder: str, at: datetime) -> int:
     return sum(mark_arrived(referral=referral, at=at) for referral in arrived)
 
 
-SWEEPS: tuple[Callable[..., int], ...] = (refer_confirmed, note_arrivals)
+def end_packages(*, holder: str, at: datetime) -> int:
+    """Delete packages whose case has ended; how many."""
+    kept = Referral.objects.of_ended_cases()[:BATCH]
+    return sum(end_package(referral=referral, at=at) for referral in kept)
+
+
+SWEEPS: tuple[Callable[..., int], ...] = (refer_confirmed, note_arrivals, end_packages)
 
 
 def _prepare(case: Case, unit: Organisation, at: datetime) -> bool:

@@ -26,6 +26,7 @@ from hearthline.hub.cases.actions import (
 from hearthline.hub.cases.models import Case, Lane
 from hearthline.hub.cases.tests.make import confirmed, make_case
 from hearthline.hub.reports.models import Report, Step
+from hearthline.hub.sealing.words import words_of
 from hearthline.kit.urls import FileContentRefused
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +55,7 @@ def asked(case, sena, now):
 
 def closing(case):
     case.refresh_from_db()
-    return case.closing_asked_by, case.closing_asked_at, case.closing_reason
+    return case.closing_asked_by, case.closing_asked_at, words_of(case.closing_reason)
 
 
 def lane(name, user, at):
@@ -74,7 +75,7 @@ def test_one_person_asks_and_the_case_stays_open_until_another_agrees(asked, sen
     assert asked.state == Case.State.CONFIRMED
     assert not Step.objects.filter(code=Step.Code.CLOSED).exists()
     entry = Entry.objects.get(verb="cases.ask_to_close")
-    assert (entry.actor, entry.reason) == (str(sena.actor), WHY)
+    assert (entry.actor, words_of(entry.reason)) == (str(sena.actor), WHY)
 
     agree_to_close(case=asked, by=ana, at=now + HOUR)
 
@@ -83,7 +84,7 @@ def test_one_person_asks_and_the_case_stays_open_until_another_agrees(asked, sen
         "closed", now + HOUR, "nothing_more"
     )  # fmt: skip
     entry = Entry.objects.get(verb="cases.conclude")
-    assert (entry.actor, entry.reason) == (str(ana.actor), WHY)
+    assert (entry.actor, words_of(entry.reason)) == (str(ana.actor), WHY)
     assert Report.objects.get().state == Report.State.CLOSED
     assert Step.objects.filter(code=Step.Code.CLOSED).count() == 1
 
@@ -163,7 +164,7 @@ def test_a_case_kept_open_can_be_asked_about_again(asked, ana, sena, now):
 
     assert closing(asked) == (None, None, "")
     assert asked.state == Case.State.CONFIRMED
-    assert Entry.objects.get(verb="cases.keep_open").reason == "The host is back."
+    assert words_of(Entry.objects.get(verb="cases.keep_open").reason) == "The host is back."
     with pytest.raises(NotAsked):
         agree_to_close(case=asked, by=ana, at=now)
     ask_to_close(case=asked, reason="Gone for good.", by=sena, at=now + HOUR)

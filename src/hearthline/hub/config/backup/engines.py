@@ -14,11 +14,17 @@ from django.conf import settings
 from django.db import connection, connections, transaction
 
 from hearthline.hub.config.backup.folder import BackupRefused
+from hearthline.hub.reports.models import FreshReceipt
 from hearthline.hub.sealing.models import DataKey
 
 KEYS = DataKey._meta.db_table
 ALIAS = "snapshot"
-_BLANK = f"UPDATE {KEYS} SET wrapped_desk = x'', wrapped_receipt = NULL"  # noqa: S608  # our table
+# A receipt in its first seconds holds its report's key too, wrapped quickly.
+FRESH = FreshReceipt._meta.db_table
+_BLANK = (
+    f"UPDATE {KEYS} SET wrapped_desk = x'', wrapped_receipt = NULL",  # noqa: S608  # our table
+    f"UPDATE {FRESH} SET wrapped_key = x''",  # noqa: S608  # the worker wraps it for good
+)
 
 # Writes the data of the moment to a path, without the wrapped keys.
 Save = Callable[[Path], None]
@@ -50,7 +56,8 @@ def _sqlite_moment(work: Path) -> Iterator[Save]:
         connections[ALIAS].close()
         with closing(sqlite3.connect(copy, isolation_level=None)) as own:
             own.execute("PRAGMA secure_delete=ON")
-            own.execute(_BLANK)
+            for blank in _BLANK:
+                own.execute(blank)
             # A fresh file: no free page with an old key in it comes along.
             own.execute("VACUUM INTO ?", (str(path),))
 
@@ -73,7 +80,8 @@ def _postgres_moment() -> Iterator[Save]:
         def save(path: Path) -> None:
             _run(
                 [dump, "--format=custom", "--no-owner", "--no-privileges",
-                 f"--snapshot={snapshot}", f"--exclude-table-data=*.{KEYS}", f"--file={path}"]
+                 f"--snapshot={snapshot}", f"--exclude-table-data=*.{KEYS}",
+                 f"--exclude-table-data=*.{FRESH}", f"--file={path}"]
             )  # fmt: skip
 
         yield save

@@ -10,7 +10,7 @@ from django.db import connection
 
 from hearthline.hub.audit.verify import verify
 from hearthline.hub.config.backup import keys
-from hearthline.hub.config.backup.engines import KEYS, refuse_filled, restore_postgres
+from hearthline.hub.config.backup.engines import FRESH, KEYS, refuse_filled, restore_postgres
 from hearthline.hub.config.backup.folder import (
     KEYS_FILE,
     KEYS_MANIFEST,
@@ -67,7 +67,9 @@ def proof(manifest: Manifest) -> Iterator[tuple[bool, str]]:
     """One sentence a check, with whether it holds."""
     found = counted()
     keys_there = found.pop(KEYS)
-    stated = {name: rows for name, rows in manifest.counts.items() if name != KEYS}
+    # PostgreSQL's data file leaves out receipts in their first seconds, see `engines`.
+    apart = {KEYS, FRESH} if connection.vendor == "postgresql" else {KEYS}
+    stated = {name: rows for name, rows in manifest.counts.items() if name not in apart}
     wrong = sorted(name for name in stated if stated[name] != found.get(name))
     yield (
         not wrong and keys_there >= manifest.keys,

@@ -26,9 +26,11 @@ from hearthline.hub.referrals.actions.prepare import (
     prepare,
     send_again,
 )
+from hearthline.hub.referrals.actions.retention import end_package
 from hearthline.hub.referrals.actions.with_police import (
     NotMember,
     PackageBroken,
+    PackageGone,
     mark_arrived,
     pick_up,
 )
@@ -46,11 +48,13 @@ __all__ = [
     "NotPoliceUnit",
     "NothingToHold",
     "PackageBroken",
+    "PackageGone",
     "ReferenceNeeded",
     "UnknownOutcome",
     "acknowledge",
     "ask_hold",
     "conclude",
+    "end_package",
     "last_possible_hold",
     "lift_hold",
     "mark_arrived",

@@ -17,6 +17,7 @@ from hearthline.hub.directory.models import Organisation
 from hearthline.hub.evidence.actions import ExhibitBroken, hand_over
 from hearthline.hub.evidence.models import Exhibit
 from hearthline.hub.reports.models import Report
+from hearthline.hub.sealing.words import words_of
 from hearthline.kit import codelists
 from hearthline.kit.formats.package import Package, Row, RowKind, Section, build
 from hearthline.kit.sealing import SealBroken
@@ -148,7 +149,8 @@ def _custody(exhibit: Exhibit) -> list[Row]:
         Row(
             f"custody_{number}",
             _("Custody"),
-            f"{_utc(event.at)}  {event.get_what_display()}  {event.who}  {event.why}".rstrip(),
+            f"{_utc(event.at)}  {event.get_what_display()}  {event.who}  "
+            f"{words_of(event.why)}".rstrip(),
         )
         for number, event in enumerate(exhibit.custody.order_by("at", "pk"), start=1)
     ]

@@ -11,6 +11,7 @@ from hearthline.hub.cases import actions as cases
 from hearthline.hub.cases.models import Case
 from hearthline.hub.referrals.actions.with_police import require_member
 from hearthline.hub.referrals.models import Hold, Referral
+from hearthline.hub.sealing.words import seal_words
 
 
 class HoldInThePast(ValueError):
@@ -54,8 +55,9 @@ def ask_hold(*, referral: Referral, until: datetime, reason: str, by: User, at: 
     limit = last_possible_hold(referral, at=at)
     if until > limit:
         raise HoldTooLong(limit)
+    reason = seal_words(reason.strip()[:500], about=referral.case_id, at=at)
     hold = Hold.objects.create(
-        referral=referral, asked_by=by, asked_at=at, until=until, reason=reason.strip()[:500]
+        referral=referral, asked_by=by, asked_at=at, until=until, reason=reason
     )
     record(
         at=at,

@@ -94,7 +94,8 @@ def send_again(*, referral: Referral, by: User, at: datetime) -> Referral:
     """Post the same package again, to the address the directory has now, after it was given up."""
     require(by, Permission.REFERRALS_PACKAGE_PREPARE)
     referral = Referral.objects.select_for_update().get(pk=referral.pk)
-    if referral.letter is None or referral.letter.state != Letter.State.GIVEN_UP:
+    kept = referral.ended_at is None
+    if not kept or referral.letter is None or referral.letter.state != Letter.State.GIVEN_UP:
         raise AlreadySent
     sent_before = Letter.objects.for_purpose(PURPOSE).filter(
         message_id__startswith=f"<{_name(referral)}-"

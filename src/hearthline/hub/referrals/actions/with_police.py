@@ -24,11 +24,17 @@ class PackageBroken(Exception):
     """The stored package is not the one that was prepared. Tell the hotline at once."""
 
 
+class PackageGone(Exception):
+    """The package was deleted at the end of its retention."""
+
+
 @transaction.atomic
 def pick_up(*, referral: Referral, by: User, at: datetime) -> bytes:
     """The package, encrypted to the unit. The first time, it is with police from now on."""
     require_member(by, referral)
     referral = Referral.objects.select_for_update().get(pk=referral.pk)
+    if referral.ended_at is not None:
+        raise PackageGone
     package = bytes(referral.package)
     if hashlib.sha256(package).digest() != bytes(referral.package_sha256):
         raise PackageBroken(str(referral.pk))

@@ -17,6 +17,7 @@ from hearthline.hub.referrals.actions import (
     lift_hold,
     pick_up,
 )
+from hearthline.hub.sealing.words import words_of
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +43,7 @@ def test_a_hold_delays_the_notice_and_ends_by_itself(with_police, liaison, now):
     assert not cleared(now + 23 * HOUR)
     assert cleared(now + 24 * HOUR)
     (entry,) = Entry.objects.filter(verb="referrals.ask_hold")
-    assert entry.reason == "Evidence is being secured."
+    assert words_of(entry.reason) == "Evidence is being secured."
 
 
 def test_a_hold_may_be_asked_before_the_package_is_picked_up(referral, liaison, now):

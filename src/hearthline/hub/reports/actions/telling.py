@@ -83,6 +83,8 @@ def end_retention(*, report: Report, at: datetime) -> None:
     """Destroy the report's key: its words, addresses, letters and contact can never be read."""
     forget_fresh(report)
     sealing.destroy(report.data_key, at=at)
+    # Whoever holds the pepper could ask a digest about an address.
+    report.pointers.update(digest=b"", host_digest=b"")
     record(at=at, actor=Actor.worker(), verb="reports.end_retention", about=report)
 
 

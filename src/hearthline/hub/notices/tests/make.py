@@ -113,3 +113,16 @@ def web_host(settings: Any, port: int = 0) -> Iterator[WebHost]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def set_notice_clocks(settings: Any, **changes: Any) -> None:
+    """The country pack with other clocks for notices."""
+    notice = settings.PACK.clocks.notice.model_copy(update=changes)
+    clocks = settings.PACK.clocks.model_copy(update={"notice": notice})
+    settings.PACK = settings.PACK.model_copy(update={"clocks": clocks})
+
+
+def set_calendar(settings: Any, **changes: Any) -> None:
+    """The country pack with other closed days."""
+    calendar = settings.PACK.calendar.model_copy(update=changes)
+    settings.PACK = settings.PACK.model_copy(update={"calendar": calendar})

@@ -14,9 +14,16 @@ from hearthline.hub.config.environment import UNWRAP, desk_keys, secret
 # not read back.
 KEYS = {
     "public": ("SECRET_KEY", "PEPPER", "VISIT_SECRET", "DESK_PUBLIC_KEY"),
-    "desk": ("SECRET_KEY", "PEPPER", "DESK_PUBLIC_KEY", "DESK_PRIVATE_KEY", "AUDIT_PUBLIC_KEY"),
+    "desk": (
+        "SECRET_KEY",
+        "PEPPER",
+        "DESK_PUBLIC_KEY",
+        "DESK_PRIVATE_KEY",
+        "AUDIT_PUBLIC_KEY",
+        "OIDC_CLIENT_SECRET",
+    ),
     # The public half seals a unit's reasons, which the desk reads.
-    "partners": ("SECRET_KEY", "PEPPER", "DESK_PUBLIC_KEY"),
+    "partners": ("SECRET_KEY", "PEPPER", "DESK_PUBLIC_KEY", "OIDC_CLIENT_SECRET"),
     "worker": (
         "SECRET_KEY",
         "PEPPER",
@@ -27,7 +34,7 @@ KEYS = {
         "SMTP_PASSWORD",
     ),
 }
-_OPTIONAL = {"SMTP_PASSWORD"}
+_OPTIONAL = {"SMTP_PASSWORD", "OIDC_CLIENT_SECRET"}
 _ALL_KEYS = {name for names in KEYS.values() for name in names}
 
 

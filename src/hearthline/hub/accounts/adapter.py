@@ -23,7 +23,7 @@ from hearthline.hub.accounts.actions import (
 )
 from hearthline.hub.accounts.models import Attempts, User
 from hearthline.hub.accounts.second_factor import is_last_factor
-from hearthline.hub.accounts.step_up import PROOFS
+from hearthline.hub.accounts.step_up import OF_PROVIDER, PROOFS
 
 
 class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -45,6 +45,17 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         note_sign_in(user=user, by=given, at=timezone.now())
         if "password" in given:
             forget_wrong(user=user, what=Attempts.What.PASSWORD)
+
+    def get_login_stages(self) -> list[str]:
+        """No code is asked for after a sign-in at a provider whose second factor will do.
+
+        What somebody else showed before in this session is gone: allauth keeps one person's.
+        """
+        stages: list[str] = super().get_login_stages()
+        shown = self.request.session.get(PROOFS, [])
+        if any(proof.get("type") == OF_PROVIDER for proof in shown):
+            stages.remove("allauth.mfa.stages.AuthenticateStage")
+        return stages
 
     def logout(self, request: HttpRequest) -> None:
         leave(session=request.session, at=timezone.now())

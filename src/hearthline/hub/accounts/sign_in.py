@@ -16,20 +16,21 @@ from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.mfa.webauthn.internal.auth import begin_authentication
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path, reverse
+from django.urls import include, path, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from hearthline.hub.accounts import step_up
+from hearthline.hub.accounts import ministry, step_up
 from hearthline.hub.accounts.actions import SITTING, end_others, note_factors, note_proof
 from hearthline.hub.accounts.doors import StaffRequest, View
 from hearthline.hub.accounts.models import Sitting, User
@@ -197,3 +198,5 @@ urlpatterns = [
     ),
     path("passkey/", with_passkeys(passkey), name="mfa_login_webauthn"),
 ]
+if settings.OIDC_ISSUER:
+    urlpatterns.append(path("provider/", include(ministry)))

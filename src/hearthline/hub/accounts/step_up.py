@@ -28,6 +28,9 @@ PROOFS_OF = "account_authentication_methods_user"
 # What allauth calls every second factor: six digits, a recovery code, a passkey.
 SECOND_FACTOR = "mfa"
 
+# A sign-in through a ministry's identity provider.
+OF_PROVIDER = "provider"
+
 
 def lasts() -> timedelta:
     """How long one proof opens the doors that ask for it."""

@@ -229,6 +229,13 @@ MFA_FORMS = {
     "reauthenticate_webauthn": "hearthline.hub.accounts.factor_forms.ProveByPasskeyForm",
 }
 MFA_TOTP_ISSUER = PACK.country.service_name
+# A ministry's identity provider (OpenID Connect); off while there is no issuer. Whoever signs in
+# there is enrolled here already, and shows a second factor here too, unless the provider names
+# one of these values in `acr` or `amr`.
+OIDC_ISSUER = text("HEARTHLINE_OIDC_ISSUER")
+OIDC_CLIENT_ID = text("HEARTHLINE_OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = secret("HEARTHLINE_OIDC_CLIENT_SECRET")
+OIDC_SUFFICIENT = words("HEARTHLINE_OIDC_SUFFICIENT")
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 SESSION_ENGINE = "hearthline.hub.accounts.sessions"

@@ -90,8 +90,8 @@ def notice_letter(
     )
     if len(named) > 1 and parts:
         return feedback.compose_several(**asdict(envelope), plain_text=text, parts=parts)
-    document = parts[0].xarf if parts else None
-    return feedback.compose(**asdict(envelope), plain_text=text, xarf=document)
+    alone = parts[0].xarf if parts else None
+    return feedback.compose(**asdict(envelope), plain_text=text, xarf=alone)
 
 
 def reminder_letter(

@@ -5,12 +5,15 @@ import http.client
 import re
 import time
 import urllib.parse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from statistics import quantiles
 
 CLIENTS = 8
+# Enough that the clients are never what is waited for.
+_MOST_AT_ONCE = 128
+_TOKEN_COOKIE = "hearthline_public_csrf"
 ANSWERS = {
     "kind": "csam_url",
     "addresses": "https://example.org/page",
@@ -24,6 +27,14 @@ ANSWERS = {
 
 class Refused(Exception):
     """The site answered otherwise than a working form does."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form whose questions are answered: the visit's cookie, and a token to send it with."""
+
+    visit: str
+    token: str
 
 
 @dataclass
@@ -57,6 +68,7 @@ class Browser:
         self._cookies: dict[str, str] = {}
         self._token = ""
         self.at = ""
+        self.body = b""
 
     def fill(self) -> None:
         """Answer every question; what is left is to press Send."""
@@ -69,6 +81,11 @@ class Browser:
             self.ask("POST", self.at, ANSWERS, 302)
             if self.at == before:
                 raise Refused(f"{before} asked again")
+
+    def take(self, form: Form) -> None:
+        """Go on with a form that was filled in before."""
+        self._cookies = {"hearthline_public_visit": form.visit, _TOKEN_COOKIE: form.token}
+        self._token, self.at = form.token, "/report/send/"
 
     def press_send(self) -> None:
         self.ask("POST", self.at, {}, 302)
@@ -91,7 +108,8 @@ class Browser:
         }
         self._line.request(method, path, body if method == "POST" else None, headers)
         answer = self._line.getresponse()
-        text = answer.read().decode("utf-8", "replace")
+        self.body = answer.read()
+        text = self.body.decode("utf-8", "replace")
         if answer.status != expected:
             raise Refused(f"{path} answered {answer.status}")
         for cookie in answer.headers.get_all("Set-Cookie") or []:
@@ -120,6 +138,31 @@ def timed(seconds: float, work: Callable[[], bool]) -> Timed:
     started = time.monotonic()
     with ThreadPoolExecutor(CLIENTS) as pool:
         for done in [pool.submit(client) for _ in range(CLIENTS)]:
+            done.result()
+    found.took = time.monotonic() - started
+    return found
+
+
+def at_a_rate(per_second: float, works: Sequence[Callable[[], None]]) -> Timed:
+    """Begin one work after the other at this rate, whether those before have ended or not.
+
+    Each counts from the moment it was due, so that a queue shows as what it is: waiting.
+    """
+    found = Timed()
+    started = time.monotonic() + 0.5
+
+    def one(number: int) -> None:
+        due = started + number / per_second
+        time.sleep(max(0.0, due - time.monotonic()))
+        try:
+            works[number]()
+        except (OSError, http.client.HTTPException, Refused) as error:
+            found.errors.append(f"{type(error).__name__}: {error}")
+        else:
+            found.seconds.append(time.monotonic() - due)
+
+    with ThreadPoolExecutor(_MOST_AT_ONCE) as pool:
+        for done in [pool.submit(one, number) for number in range(len(works))]:
             done.result()
     found.took = time.monotonic() - started
     return found

@@ -6,10 +6,12 @@ cells, how the illegal share is worked out, and that what is withheld is not zer
 """
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from hearthline.hub.statistics.actions.counting import BREAKDOWNS
 from hearthline.hub.statistics.models import Place
 from hearthline.kit.codelists import assessment_outcomes, fourc, incident_types
+from hearthline.kit.disclosure.tests.bounds import Equation, Name, bounds
 
 Published = dict[Place, int | None]
 Guess = dict[str, int]
@@ -24,6 +26,44 @@ def possible_values(published: Published, *, ceiling: int) -> dict[Place, set[in
     `ceiling` is how far the attacker counts where the total is withheld.
     """
     return {**_reports(published, ceiling), **_outcomes(published, ceiling)}
+
+
+def solved(published: Published) -> dict[Place, tuple[int | Fraction, Fraction | None]]:
+    """The exact bounds of every withheld count, from all sums it stands in.
+
+    This attacker guesses nothing, not even that what is withheld is not zero. A 4C cell that
+    reports of other kinds may stand in as well has no bound from its kinds.
+    """
+    floors: dict[Name, int] = {}
+    equations: list[Equation] = []
+
+    def add_up(total: Place, parts: list[Place]) -> None:
+        unknown: dict[Name, int] = {}
+        rest = 0
+        for place, sign in [(total, -1), *((part, 1) for part in parts)]:
+            value = published[place]
+            if value is None:
+                floors[place] = 0
+                unknown[place] = sign
+            else:
+                rest -= sign * value
+        equations.append((unknown, rest))
+
+    for indicator, names in (("reports", BREAKDOWNS), ("cases_assessed", ("outcome",))):
+        for name in names:
+            cells = [place for place in published if place[:2] == (indicator, name)]
+            add_up((indicator, "total", "_T"), cells)
+    for cell in fourc():
+        place = ("reports", "fourc", cell.code)
+        if published[place] is not None:
+            add_up(
+                place, [("reports", "kind", k) for k, in_ in CARRIES.items() if cell.code in in_]
+            )
+    return {
+        name: limits
+        for name, limits in bounds(equations, floors).items()
+        if isinstance(name, tuple)
+    }
 
 
 def _reports(published: Published, ceiling: int) -> dict[Place, set[int]]:

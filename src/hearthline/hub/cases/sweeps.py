@@ -7,8 +7,8 @@ from django.conf import settings
 from django.db import transaction
 
 from hearthline.hub.cases import actions
-from hearthline.hub.cases.actions import copies, quarantine
-from hearthline.hub.cases.models import Case, CaseExhibit
+from hearthline.hub.cases.actions import copies, quarantine, withdrawn
+from hearthline.hub.cases.models import Case, CaseExhibit, cases_left, withdrawals_outdated
 from hearthline.hub.evidence.actions import end_retention
 
 
@@ -44,6 +44,17 @@ def end_subjects(*, holder: str, at: datetime, limit: int = 100) -> int:
     return sum(actions.end_retention(subject=subject, at=at) for subject in subjects.values())
 
 
+def stop_withdrawn(*, holder: str, at: datetime, limit: int = 100) -> int:
+    """Stop what has not left about cases that every reporter left, and go on where one came."""
+    left = list(cases_left()[:limit])
+    for case in left:
+        withdrawn.stop(case=case, at=at)
+    again = list(withdrawals_outdated().select_related("case")[:limit])
+    for withdrawal in again:
+        withdrawn.reported_again(case=withdrawal.case, at=at)
+    return len(left) + len(again)
+
+
 def fill_copies(*, holder: str, at: datetime) -> int:
     """What the queue is ordered by, copied into cases that an older version wrote."""
     return copies.fill_copies(limit=2_000)
@@ -52,6 +63,7 @@ def fill_copies(*, holder: str, at: datetime) -> int:
 SWEEPS = (
     let_urgent_through,
     take_up_reports,
+    stop_withdrawn,
     end_floods,
     shred_old_exhibits,
     end_subjects,

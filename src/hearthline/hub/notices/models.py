@@ -220,7 +220,11 @@ class PostQuerySet(models.QuerySet["Post"]):
         """Posts to send now, oldest first; none about a case that police hold back."""
         unsent = [Letter.State.QUEUED, Letter.State.SENDING]
         waiting = self.filter(free(at), due_at__lte=at, state__in=unsent)
-        return waiting.exclude(notice__case__notice_held_until__gt=at).order_by("due_at", "pk")
+        left = Q(
+            notice__case__withdrawal__isnull=False, notice__case__withdrawal__ended_at__isnull=True
+        )
+        held = Q(notice__case__notice_held_until__gt=at)
+        return waiting.exclude(held).exclude(left).order_by("due_at", "pk")
 
     def outlived(self, at: datetime) -> Self:
         """Posts that ended long enough ago for their words to be forgotten, as letters are."""

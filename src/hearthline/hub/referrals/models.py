@@ -15,7 +15,12 @@ from hearthline.hub.mail.models import Letter
 
 class ReferralQuerySet(models.QuerySet["Referral"]):
     def for_units(self, units: models.QuerySet[Organisation]) -> Self:
-        return self.filter(unit__in=units).order_by("-prepared_at")
+        stopped = Q(
+            with_police_at__isnull=True,
+            case__withdrawal__isnull=False,
+            case__withdrawal__ended_at__isnull=True,
+        )
+        return self.filter(unit__in=units).exclude(stopped).order_by("-prepared_at")
 
     def newest_first(self) -> Self:
         return self.select_related("case", "unit", "letter").order_by("-prepared_at")
@@ -33,6 +38,18 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
     def of_ended_cases(self) -> Self:
         """Packages that outlived their case."""
         return self.filter(case__ended_at__isnull=False, ended_at__isnull=True)
+
+    def to_stop(self) -> Self:
+        """Packages not with police yet, of cases that every reporter left, still free to go."""
+        stopped = self.on_the_way().filter(
+            case__withdrawal__isnull=False, case__withdrawal__ended_at__isnull=True
+        )
+        return stopped.filter(letter__held_until__isnull=True, letter__sent_at__isnull=True)
+
+    def to_let_go(self) -> Self:
+        """Packages held back though work on their case goes on."""
+        on = self.on_the_way().filter(case__withdrawal__ended_at__isnull=False)
+        return on.filter(letter__held_until__isnull=False, letter__sent_at__isnull=True)
 
     def unacknowledged(self) -> Self:
         return self.filter(acknowledged_at__isnull=True)
@@ -130,7 +147,7 @@ def cases_awaiting_referral() -> models.QuerySet[Case]:
     Those on the child-first track go to police only when a person decides so.
     """
     referred = Referral.objects.values("case")
-    standard = Case.objects.acting().filter(track=Case.Track.STANDARD)
+    standard = Case.objects.acting().not_withdrawn().filter(track=Case.Track.STANDARD)
     return standard.exclude(pk__in=referred).order_by("confirmed_at")
 
 

@@ -9,6 +9,7 @@ from django.db import OperationalError
 from hearthline.hub.cases.models import Case
 from hearthline.hub.directory.models import Contact, Organisation
 from hearthline.hub.referrals.actions import end_package, mark_arrived, prepare
+from hearthline.hub.referrals.actions.withdrawn import hold_package, let_package_go
 from hearthline.hub.referrals.models import Referral, cases_awaiting_referral, home_units
 
 log = logging.getLogger(__name__)
@@ -34,13 +35,20 @@ def note_arrivals(*, holder: str, at: datetime) -> int:
     return sum(mark_arrived(referral=referral, at=at) for referral in arrived)
 
 
+def stop_withdrawn(*, holder: str, at: datetime) -> int:
+    """Packages whose reporters all left wait; those on which work goes on may leave."""
+    held = [hold_package(referral=one, at=at) for one in Referral.objects.to_stop()[:BATCH]]
+    let_go = [let_package_go(referral=one, at=at) for one in Referral.objects.to_let_go()[:BATCH]]
+    return sum(held) + sum(let_go)
+
+
 def end_packages(*, holder: str, at: datetime) -> int:
     """Delete packages whose case has ended; how many."""
     kept = Referral.objects.of_ended_cases()[:BATCH]
     return sum(end_package(referral=referral, at=at) for referral in kept)
 
 
-SWEEPS: tuple[Callable[..., int], ...] = (refer_confirmed, note_arrivals, end_packages)
+SWEEPS: tuple[Callable[..., int], ...] = (stop_withdrawn, refer_confirmed, note_arrivals, end_packages)
 
 
 def _prepare(case: Case, unit: Organisation, at: datetime) -> bool:

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext
+from django.utils.timezone import localtime
+from django.utils.translation import gettext, gettext_noop, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.reports.models import Audience, Report, Step
@@ -115,6 +116,20 @@ def step_title(step: str, audience: str) -> Words:
     return own if audience == Audience.CHILD else other
 
 
+def went_out(steps: Iterable[Step]) -> list[str]:
+    """What has left us about a report and cannot be called back, a sentence each, oldest first."""
+    return [
+        gettext(_WENT_OUT[step.code]) % {"time": date_format(localtime(step.at), "DATETIME_FORMAT")}
+        for step in steps
+        if step.code in _WENT_OUT
+    ]
+
+
+_WENT_OUT: Final[dict[str, str]] = {
+    Step.Code.POLICE_TOLD: gettext_noop("We told the police on %(time)s."),
+    Step.Code.HOST_TOLD: gettext_noop("We asked the site to take it down on %(time)s."),
+    Step.Code.REMOVED: gettext_noop("We found it gone on %(time)s."),
+}
 # For a child, then for others.
 STEPS: Final[dict[Step.Code, tuple[Words, Words]]] = {
     Step.Code.RECEIVED: (_("We have what you told us."), _("We received your report.")),

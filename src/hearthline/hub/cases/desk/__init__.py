@@ -9,6 +9,7 @@ from hearthline.hub.cases.desk.case import case, case_claim, case_release, case_
 from hearthline.hub.cases.desk.closing import (
     case_agree_to_close,
     case_ask_to_close,
+    case_go_on,
     case_keep_open,
 )
 from hearthline.hub.cases.desk.exhibits import case_exhibit, exhibit_open
@@ -70,6 +71,7 @@ urlpatterns = [
     path(f"{_CASE}/closing/", case_ask_to_close, name="case_ask_to_close"),
     path(f"{_CASE}/closing/agree/", case_agree_to_close, name="case_agree_to_close"),
     path(f"{_CASE}/closing/keep-open/", case_keep_open, name="case_keep_open"),
+    path(f"{_CASE}/go-on/", case_go_on, name="case_go_on"),
     path(f"{_CASE}/exhibits/", case_exhibit, name="case_exhibit"),
     path(f"{_CASE}/exhibits/<uuid:exhibit>/", exhibit_open, name="exhibit_open"),
     path(f"{_REPORT}/message/", case_message, name="case_message"),

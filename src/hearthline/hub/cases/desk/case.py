@@ -28,7 +28,7 @@ from hearthline.hub.cases.forms import (
     ReasonForm,
     UrgencyForm,
 )
-from hearthline.hub.cases.models import Case, Disclosure
+from hearthline.hub.cases.models import Case, Disclosure, Withdrawal
 from hearthline.hub.reports.models import Report
 from hearthline.kit.urls import defang, find_addresses
 
@@ -130,6 +130,9 @@ def _closing(request: StaffRequest, found: Case, bound: dict[str, Any]) -> dict[
     second = asked and may.cases_assessment_confirm
     return {
         "can_agree_to_close": second and found.closing_asked_by_id != user.pk,
+        "left": Withdrawal.objects.in_force().filter(case=found).first(),
+        "go_on_form": bound.get("go_on_form")
+        or (may.cases_assessment_decide and ReasonForm(auto_id="go_on_%s")),
         "close_form": bound.get("close_form") or (may_ask and ReasonForm(auto_id="close_%s")),
         "keep_form": bound.get("keep_form") or (second and ReasonForm(auto_id="keep_%s")),
     }

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from hearthline.hub.accounts.doors import StaffRequest, requires
 from hearthline.hub.accounts.permissions import Permission
 from hearthline.hub.cases import actions
+from hearthline.hub.cases.actions import withdrawn
 from hearthline.hub.cases.desk.case import page
 from hearthline.hub.cases.desk.places import case_of, to_case
 from hearthline.hub.cases.desk.refusals import REFUSALS, put, sentence
@@ -35,6 +36,24 @@ def case_ask_to_close(request: StaffRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("Your reason is kept. A second person decides."))
             return to_case(request, pk)
     return page(request, found, close_form=form)
+
+
+@requires(Permission.CASES_ASSESSMENT_DECIDE)
+@require_POST
+def case_go_on(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Every reporter left, and a senior says why work must go on."""
+    found = case_of(request, pk)
+    form = ReasonForm(request.POST, auto_id="go_on_%s")
+    if form.is_valid():
+        reason = form.cleaned_data["reason"]
+        try:
+            withdrawn.go_on(case=found, reason=reason, by=request.user, at=timezone.now())
+        except withdrawn.NotWithdrawn:
+            messages.warning(request, _("Nothing is stopped here any more."))
+        else:
+            messages.success(request, _("Work goes on. Your reason is kept."))
+        return to_case(request, pk)
+    return page(request, found, go_on_form=form)
 
 
 @requires(Permission.CASES_ASSESSMENT_CONFIRM)

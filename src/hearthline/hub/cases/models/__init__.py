@@ -6,6 +6,11 @@ from hearthline.hub.cases.models.lanes import COUNT_LIMIT, SORTS, Hands, Lane, N
 from hearthline.hub.cases.models.paper import CaseExhibit, Disclosure, LevelChange
 from hearthline.hub.cases.models.quarantine import FloodClosing
 from hearthline.hub.cases.models.subject import Sighting, StepBack, Subject
+from hearthline.hub.cases.models.withdrawal import (
+    Withdrawal,
+    cases_left,
+    withdrawals_outdated,
+)
 
 __all__ = [
     "COUNT_LIMIT",
@@ -25,4 +30,7 @@ __all__ = [
     "Sighting",
     "StepBack",
     "Subject",
+    "Withdrawal",
+    "cases_left",
+    "withdrawals_outdated",
 ]

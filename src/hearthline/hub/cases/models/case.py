@@ -133,10 +133,14 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Confirmed illegal, with police, hosts or the child being helped."""
         return self.filter(state=Case.State.CONFIRMED)
 
+    def not_withdrawn(self) -> Self:
+        """Without those that every reporter left and for which nobody decided to go on."""
+        return self.exclude(withdrawal__isnull=False, withdrawal__ended_at__isnull=True)
+
     def cleared_for_notice(self, at: datetime) -> Self:
         """Confirmed cases whose host may be told now."""
         free = Q(notice_held_until__isnull=True) | Q(notice_held_until__lte=at)
-        return self.acting().filter(free, notice_cleared_at__lte=at)
+        return self.acting().not_withdrawn().filter(free, notice_cleared_at__lte=at)
 
     def breached(self, at: datetime) -> Self:
         """Open cases past the clock of the step they are in."""

@@ -25,8 +25,6 @@ from hearthline.hub.reports.public.help import lines_for
 from hearthline.hub.reports.public.networks import network_of
 from hearthline.hub.reports.public.visit import end_receipt, keep_receipt, receipt_of
 
-WAIT = 5  # seconds
-
 
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -104,7 +102,11 @@ def withdraw(request: HttpRequest) -> HttpResponse:
         view = actions.come_back(receipt=receipt, at=at)
         if not _can_withdraw(view):
             return redirect("receipt_status")
-        context = {"report": view.report, "child": view.report.audience == Audience.CHILD}
+        context = {
+            "report": view.report,
+            "child": view.report.audience == Audience.CHILD,
+            "went_out": wording.went_out(view.steps),
+        }
         return render(request, "reports/withdraw.html", context)
     # Twice is once; the page of the report says how it stands.
     with suppress(actions.AlreadyWithdrawn, actions.AlreadyClosed, actions.ReceiptUnknown):
@@ -174,6 +176,8 @@ def _report(request: HttpRequest, receipt: str, form: LetterForm, at: datetime) 
         "may_write": not view.gone and report.withdrawn_at is None,
         "may_withdraw": _can_withdraw(view),
         "helplines": lines_for(report.audience, at),
+        "withdrawn": report.withdrawn_at is not None,
+        "went_out": wording.went_out(view.steps),
     }
     return render(request, "reports/status.html", context)
 

@@ -121,7 +121,7 @@ def test_the_proofs_are_where_allauth_keeps_them() -> None:
     assert step_up.PROOFS_OF == allauth_login._AUTHENTICATION_METHODS_USER_SESSION_KEY
 
 
-def test_these_steps_and_no_others_ask_for_it() -> None:
+def test_each_of_these_steps_asks_for_it() -> None:
     asking = {
         route.name
         for door in ("desk", "partners")
@@ -132,7 +132,7 @@ def test_these_steps_and_no_others_ask_for_it() -> None:
     assert asking >= {
         "disclosure_decide", "disclosure_open", "exhibit_open", "figures_compile",
         "figures_publish", "package_download", "staff_end", "staff_enrol", "staff_grant",
-        "staff_start_again",
+        "staff_end_service", "staff_resume", "staff_start_again", "staff_unlock",
     }  # fmt: skip
 
 

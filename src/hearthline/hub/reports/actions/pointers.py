@@ -58,37 +58,40 @@ def places(*, addresses: str, service: str, account: str, words: str) -> list[Pl
     return list(known.values())
 
 
-def add_pointers(report: Report, key: DataKey, named: list[Place], *, to_new: bool = False) -> int:
+def add_pointers(report: Report, key: DataKey, named: list[Place]) -> int:
     """Seal the places under the report's key, leaving out those it has already; how many.
-
-    A report made this moment (`to_new`) has none, and is not asked.
 
     Raises AnswerRefused("addresses", "too_many") when the report cannot hold that many.
     """
-    have = set() if to_new else {bytes(pointer.digest) for pointer in report.pointers.all()}
-    new = []
-    for place in named:
-        pointer = Pointer(
-            report=report, data_key=report.data_key, kind=place.kind, refusal=place.refusal
-        )
-        # A place that cannot be read has a digest of its own, so that it never joins another.
-        pointer.digest = (
-            sealing.digest(place.subject, purpose="subject")
-            if place.subject
-            else sealing.digest(str(uuid.uuid4()), purpose="unreadable")
-        )
-        if pointer.digest in have:
-            continue
-        if place.host:
-            pointer.host_digest = sealing.digest(place.host, purpose="host")
-        pointer.seal(key, "raw", place.raw)
-        if place.canonical:
-            pointer.seal(key, "canonical", place.canonical)
-        new.append(pointer)
+    have = {bytes(pointer.digest) for pointer in report.pointers.all()}
+    new = [pointer for pointer in pointers(report, key, named) if pointer.digest not in have]
     if len(have) + len(new) > PLACES_IN_ALL:
         raise AnswerRefused("addresses", "too_many")
     Pointer.objects.bulk_create(new)
     return len(new)
+
+
+def pointers(report: Report, key: DataKey, named: list[Place]) -> list[Pointer]:
+    """The places sealed under the report's key, not saved yet."""
+    return [_pointer(report, key, place) for place in named]
+
+
+def _pointer(report: Report, key: DataKey, place: Place) -> Pointer:
+    pointer = Pointer(
+        report=report, data_key=report.data_key, kind=place.kind, refusal=place.refusal
+    )
+    # A place that cannot be read has a digest of its own, so that it never joins another.
+    pointer.digest = (
+        sealing.digest(place.subject, purpose="subject")
+        if place.subject
+        else sealing.digest(str(uuid.uuid4()), purpose="unreadable")
+    )
+    if place.host:
+        pointer.host_digest = sealing.digest(place.host, purpose="host")
+    pointer.seal(key, "raw", place.raw)
+    if place.canonical:
+        pointer.seal(key, "canonical", place.canonical)
+    return pointer
 
 
 def _in_lines(text: str) -> Iterator[Place]:

@@ -36,14 +36,17 @@ class Found:
         return sealing.open_with_receipt(self.report.data_key, self.keys, self.wrapped)
 
 
-def keep_fresh(report: Report, key: kit.DataKey, receipt: str, at: datetime) -> None:
-    """Let the receipt lead back at once, and leave it to the worker, sealed for the desk."""
+def fresh(report: Report, key: kit.DataKey, receipt: str, at: datetime) -> FreshReceipt:
+    """The row that leads back at once and leaves the rest to the worker, sealed for the desk.
+
+    It is not saved yet.
+    """
     quick = sealing.quick_keys(receipt)
     row = report.data_key
-    fresh = FreshReceipt(report=report, data_key=row, digest=quick.digest, due_at=at)
-    fresh.wrapped_key = quick.wrap(key, row=row.row)
-    fresh.seal(key, "receipt", receipt)
-    fresh.save(force_insert=True)
+    made = FreshReceipt(report=report, data_key=row, digest=quick.digest, due_at=at)
+    made.wrapped_key = quick.wrap(key, row=row.row)
+    made.seal(key, "receipt", receipt)
+    return made
 
 
 def find(receipt: str) -> Found:
@@ -53,9 +56,9 @@ def find(receipt: str) -> Found:
     only where the answer says as much anyway, so an unknown receipt always costs the same.
     """
     quick = sealing.quick_keys(receipt)
-    fresh = FreshReceipt.objects.of_receipt(quick.digest)
-    if fresh is not None:
-        return Found(fresh.report, quick, bytes(fresh.wrapped_key))
+    made = FreshReceipt.objects.of_receipt(quick.digest)
+    if made is not None:
+        return Found(made.report, quick, bytes(made.wrapped_key))
     # What was fresh a moment ago stands under its lasting digest now: both change in one commit.
     lasting = sealing.lasting_keys(receipt)
     report = Report.objects.of_receipt(lasting.digest)

@@ -11,9 +11,10 @@ from hearthline.hub.audit.models import Actor
 from hearthline.hub.directory.models import Organisation
 from hearthline.hub.reports.actions.answers import Answers, NothingTold
 from hearthline.hub.reports.actions.drafts import lock_draft, open_receipt, trade_for_receipt
-from hearthline.hub.reports.actions.pointers import Place, add_pointers, places
+from hearthline.hub.reports.actions.inserting import insert
+from hearthline.hub.reports.actions.pointers import Place, places, pointers
 from hearthline.hub.reports.actions.quarantine import hold
-from hearthline.hub.reports.actions.receipts import keep_fresh
+from hearthline.hub.reports.actions.receipts import fresh
 from hearthline.hub.reports.models import Report, Step
 from hearthline.hub.sealing import actions as sealing
 from hearthline.hub.sealing.models import DataKey
@@ -125,7 +126,6 @@ def _receive(
     at: datetime,
     partner: Organisation | None,
 ) -> Report:
-    prepared.row.save(force_insert=True)
     key = prepared.key
     kind = find(incident_types(), answers.kind or UNSURE)
     level, reasons = urgency(kind.code, answers.facts)
@@ -154,9 +154,11 @@ def _receive(
     for field, text in sealed.items():
         if text.strip():
             report.seal(key, field, text.strip())
-    report.save(force_insert=True)
-    if prepared.receipt:
-        keep_fresh(report, key, prepared.receipt, at)
-    add_pointers(report, key, named, to_new=True)
-    Step.objects.create(report=report, code=Step.Code.RECEIVED, at=at)
+    insert(
+        prepared.row,
+        report,
+        *([fresh(report, key, prepared.receipt, at)] if prepared.receipt else []),
+        *pointers(report, key, named),
+        Step(report=report, code=Step.Code.RECEIVED, at=at),
+    )
     return report

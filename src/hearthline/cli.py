@@ -13,6 +13,7 @@ COMMANDS = {
     "audit": (f"{COMMANDS_OF}.audit", "verify or export the audit log", True),
     "backup": (f"{COMMANDS_OF}.backup", "save the database and its keys, apart", True),
     "demo": ("hearthline.hub.demo.command", "run a fictional country on this machine", False),
+    "doctor": (f"{COMMANDS_OF}.doctor", "look whether all is well, and say what to do", True),
     "keys": (f"{COMMANDS_OF}.keys", "make, change and split the keys", False),
     "restore": (f"{COMMANDS_OF}.restore", "bring a backup back and prove it", False),
     "serve": (f"{COMMANDS_OF}.serve", "serve a door: public, desk, partners, or all", True),

@@ -65,6 +65,9 @@ _ca_file = text("HEARTHLINE_CA_FILE")
 CA_ROOTS = Path(_ca_file).read_text(encoding="utf-8") if _ca_file else None
 DEMO_INBOX = Path(text("HEARTHLINE_DEMO_INBOX", str(HOME / "inbox")))
 
+# Numbers for Prometheus are shown to whoever brings this; empty, there is no such page.
+METRICS_TOKEN = secret("HEARTHLINE_METRICS_TOKEN")
+
 # The database.
 DATABASE_URL = secret("DATABASE_URL")
 if DATABASE_URL:
@@ -316,7 +319,7 @@ WHITENOISE_AUTOREFRESH = False
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "hearthline.hub.config.logs.JsonLines"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"hearthline": {"level": "INFO"}},

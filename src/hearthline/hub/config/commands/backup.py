@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from django.db import DatabaseError
 from django.utils import timezone
 
 from hearthline.hub.config.backup.folder import BackupRefused, recipients
@@ -32,6 +33,9 @@ def main(arguments: Sequence[str]) -> int:
         manifest = save(chosen.to, to, at=timezone.now())
     except BackupRefused as error:
         sys.stderr.write(f"hearthline backup: {error}\n")
+        return 1
+    except DatabaseError as error:
+        sys.stderr.write(f"hearthline backup: the database said: {error}\n")
         return 1
     except OSError as error:
         sys.stderr.write(f"hearthline backup: {error.filename}: {error.strerror}.\n")

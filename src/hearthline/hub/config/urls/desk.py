@@ -12,6 +12,7 @@ from hearthline.hub.ui import public as ui_public
 handler500 = "hearthline.hub.ui.outage.trouble"
 
 urlpatterns = [
+    path("", include("hearthline.hub.config.health")),
     path("", include("hearthline.hub.cases.desk")),
     path("notices/", include("hearthline.hub.notices.desk")),
     path("referrals/", include("hearthline.hub.referrals.desk")),

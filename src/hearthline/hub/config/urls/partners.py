@@ -10,6 +10,7 @@ from hearthline.hub.ui import public as ui
 handler500 = "hearthline.hub.ui.outage.trouble"
 
 urlpatterns = [
+    path("", include("hearthline.hub.config.health")),
     path("", include("hearthline.hub.referrals.partners")),
     path("api/", include("hearthline.hub.reports.api")),
     path("language/", public(ui.set_language), name="set_language"),

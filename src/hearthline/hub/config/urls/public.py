@@ -10,6 +10,7 @@ from hearthline.hub.ui import public as ui
 handler500 = "hearthline.hub.ui.outage.trouble"
 
 urlpatterns = [
+    path("", include("hearthline.hub.config.health")),
     path("", include("hearthline.hub.reports.public")),
     path("", include("hearthline.hub.directory.public")),
     path("", include("hearthline.hub.statistics.public")),

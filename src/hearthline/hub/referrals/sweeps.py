@@ -48,7 +48,12 @@ def end_packages(*, holder: str, at: datetime) -> int:
     return sum(end_package(referral=referral, at=at) for referral in kept)
 
 
-SWEEPS: tuple[Callable[..., int], ...] = (stop_withdrawn, refer_confirmed, note_arrivals, end_packages)
+SWEEPS: tuple[Callable[..., int], ...] = (
+    stop_withdrawn,
+    refer_confirmed,
+    note_arrivals,
+    end_packages,
+)
 
 
 def _prepare(case: Case, unit: Organisation, at: datetime) -> bool:

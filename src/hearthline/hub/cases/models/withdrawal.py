@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-from datetime import datetime
 from typing import Self
 
 from django.db import models

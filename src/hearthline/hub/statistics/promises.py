@@ -24,6 +24,7 @@ from django.db.models import (
     Subquery,
     Value,
 )
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Least, NullIf
 from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext_lazy as _
@@ -173,7 +174,7 @@ def _reminders(at: datetime) -> Kept:
     )
 
 
-def _moved(field: str, by: timedelta) -> ExpressionWrapper:
+def _moved(field: str, by: timedelta) -> Combinable:
     return ExpressionWrapper(F(field) + by, output_field=DateTimeField())
 
 

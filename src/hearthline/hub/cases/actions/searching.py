@@ -110,7 +110,10 @@ def _understood(text: str) -> _Sought:
 
 def _named(typed: str) -> list[Place]:
     """The places somebody may mean, made canonical as intake does it."""
-    service, _slash, account = typed.partition("/") if "/" in typed else typed.partition(" ")
+    # An account is told as `service/name`, or as the two of them.
+    service, account = (typed.split("/", 1) if "/" in typed else [*typed.split(), "", ""])[:2]
+    if "/" not in typed and len(typed.split()) != 2:
+        service = ""
     try:
         named = places(addresses=refang(typed), service="", account="", words="")
         if service.strip() and account.strip() and "://" not in refang(typed):

@@ -55,7 +55,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
             case Lane.SECOND:
                 return offered.second_for(user)
             case Lane.WAITING:
-                return own.filter(with_others=True).exclude(_waits_for(user))
+                return own.filter(with_others=True).exclude(Q(for_second=True) & ~_not_for(user))
             case Lane.CLOCKS:
                 return own.breached(at)
         return own.none()
@@ -127,7 +127,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
         Never a case they judged themselves, nor a closing they asked for.
         """
-        return self.filter(_waits_for(user), for_second=True)
+        return self.filter(for_second=True).exclude(_not_for(user))
 
     def acting(self) -> Self:
         """Confirmed illegal, with police, hosts or the child being helped."""
@@ -325,18 +325,21 @@ class Case(models.Model):
         return None
 
 
-def _waits_for(user: User) -> Q:
-    """Where this person is the second: reviews, decisions, and closings a colleague asked for."""
-    stages = [Case.State.AWAITING_SECOND]
-    if user.has(Permission.CASES_ASSESSMENT_DECIDE):
-        stages.append(Case.State.DISAGREED)
+def _not_for(user: User) -> Q:
+    """Of what waits for a second person, what is not for this one.
+
+    Said in the negative, so that a lane is read over its own index and not over each state's.
+    """
+    reviews = [Case.State.AWAITING_SECOND, Case.State.DISAGREED]
     judged = Assessment.objects.filter(by=user, case=OuterRef("pk"))
-    waiting = Q(state__in=stages) & ~Q(Exists(judged))
+    kept = Q(Exists(judged), state__in=reviews)
+    if not user.has(Permission.CASES_ASSESSMENT_DECIDE):
+        kept |= Q(state=Case.State.DISAGREED)
     if user.has(Permission.CASES_ASSESSMENT_CONFIRM):
-        waiting |= Q(state=Case.State.CONFIRMED, closing_asked_at__isnull=False) & ~Q(
-            closing_asked_by=user
-        )
-    return waiting
+        kept |= Q(state=Case.State.CONFIRMED, closing_asked_by=user)
+    else:
+        kept |= Q(state=Case.State.CONFIRMED)
+    return kept
 
 
 def _turned(order: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The keyboard of the desk. Everything it does can be done without it.
+// The keyboard of the desk. Everything can be done without it.
 //   [data-row]      a row that j and k walk through; Enter follows its first link
 //   [data-key="c"]  a link, button or field the key c follows, presses or goes to; its
 //                   data-key-label, title or text is its line in the help

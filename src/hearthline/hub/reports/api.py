@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import path
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI, Status
@@ -167,9 +167,9 @@ def send_batch(request: Called) -> BatchOut:
         raise _shape_problem(refused) from None
     items = [_item_of(lambda each=each: ReportIn.model_validate(each)) for each in batch.reports]
     taken = _take_in(request, body, items)
-    refused = sum(one.refusal is not None for one in taken)
     results = [_result(index, one) for index, one in enumerate(taken)]
-    return BatchOut(received=len(taken) - refused, refused=refused, results=results)
+    received = sum(one.refusal is None for one in taken)
+    return BatchOut(received=received, refused=len(taken) - received, results=results)
 
 
 @api.get(
@@ -312,6 +312,6 @@ urlpatterns = [
     *(
         path(str(route.pattern), by_key(route.callback), name=route.name)
         for route in api.urls[0]
-        if route.name != "api-root"
+        if isinstance(route, URLPattern) and route.callback and route.name != "api-root"
     ),
 ]

@@ -50,7 +50,9 @@ class FloodClosing(models.Model):
         held = Report.objects.held().filter(received_at__lte=self.asked_at)
         if not self.with_urgent:
             held = held.not_urgent()
-        return held.alike(words=self.words_digest, host=self.host_digest, minute=self.minute)
+        words = bytes(self.words_digest) if self.words_digest else None
+        host = bytes(self.host_digest) if self.host_digest else None
+        return held.alike(words=words, host=host, minute=self.minute)
 
     @property
     def by(self) -> str:

@@ -312,6 +312,6 @@ urlpatterns = [
     *(
         path(str(route.pattern), by_key(route.callback), name=route.name)
         for route in api.urls[0]
-        if isinstance(route, URLPattern) and route.callback and route.name != "api-root"
+        if isinstance(route, URLPattern) and route.name != "api-root"
     ),
 ]

@@ -8,8 +8,8 @@ from hearthline.hub.reports.public import button, entrance, receipts, sent, wiza
 urlpatterns = [
     path("", entrance.home, name="home"),
     path("about/", entrance.about, name="about"),
-    path("report/work/", work.begin, name="report_work"),
-    path("report/work/<slug:screen>/", work.screen, name="report_work_screen"),
+    path("report/professional/", work.begin, name="report_work"),
+    path("report/professional/<slug:screen>/", work.screen, name="report_work_screen"),
     path("report/start/<slug:audience>/", wizard.start, name="report_start"),
     path("report/danger/", wizard.danger, name="report_danger"),
     path("report/sent/", sent.sent, name="report_sent"),

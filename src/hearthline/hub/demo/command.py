@@ -25,7 +25,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--check", action="store_true", help="walk the way and end")
     parser.add_argument("--folder", type=Path, default=Path("demo-data"), help="where it lives")
     parser.add_argument("--fresh", action="store_true", help="begin again with an empty folder")
-    parser.add_argument("--port-base", type=int, help="first of five ports (8000 if left out)")
+    parser.add_argument("--port-base", type=int, help="first of six ports (8000 if left out)")
     chosen = parser.parse_args(arguments)
     try:
         if chosen.check:
@@ -47,7 +47,7 @@ def _ports(base: int | None) -> dict[str, int]:
 def build(world: World) -> None:
     """Prepare the world and, the first time, live through its month of reports."""
     world.prepare()
-    world.start("smtp", "host")
+    world.start("smtp", "host", "endpoint")
     if not (world.folder / "seeded").exists():
         world.run("-m", "hearthline.hub.demo.seed")
         (world.folder / "seeded").touch()

@@ -38,10 +38,18 @@ from hearthline.hub.cases.actions import (  # noqa: E402
 from hearthline.hub.cases.models import Case, Sighting  # noqa: E402
 from hearthline.hub.config.worker import sweep_once  # noqa: E402
 from hearthline.hub.demo.cast import CAST  # noqa: E402
+from hearthline.hub.demo.endpoint import NAME as ENDPOINT  # noqa: E402
+from hearthline.hub.demo.endpoint import SECRET  # noqa: E402
 from hearthline.hub.demo.host import Pages  # noqa: E402
 from hearthline.hub.demo.stories import Story, fresh, stories  # noqa: E402
-from hearthline.hub.directory.actions import join, set_age_recipient  # noqa: E402
-from hearthline.hub.directory.models import Organisation  # noqa: E402
+from hearthline.hub.directory.actions import (  # noqa: E402
+    Way,
+    add_contact,
+    join,
+    new_secret,
+    set_age_recipient,
+)
+from hearthline.hub.directory.models import Contact, Organisation  # noqa: E402
 from hearthline.hub.notices.actions import record_answer  # noqa: E402
 from hearthline.hub.notices.models import Answer, Notice  # noqa: E402
 from hearthline.hub.referrals.actions import acknowledge, conclude, pick_up  # noqa: E402
@@ -77,6 +85,7 @@ def main(now: datetime) -> None:
     ).replace(day=1)
     month = Month(_enrol(start), _police(start), Pages(settings.HOME / "host"))
     _join(month, start)
+    _take_posts(month, start)
     waiting = [*stories(start, now - LEFT_OPEN, COUNT), *fresh(now)]
     at = start
     while at < now:
@@ -123,6 +132,24 @@ def _join(month: Month, at: datetime) -> None:
     mara = month.people["mara"]
     set_age_recipient(organisation=month.unit, recipient=recipient, by=mara, at=at)
     join(user=month.people["paulo"], organisation=month.unit, by=mara, at=at)
+
+
+def _take_posts(month: Month, at: datetime) -> None:
+    """Lantern Networks takes notices by program; the other host reads letters."""
+    port = settings.PROBE_HOSTS[ENDPOINT].rpartition(":")[2]
+    way = Way(
+        Contact.Scope.ABUSE,
+        Contact.Channel.POST,
+        f"https://{ENDPOINT}:{port}/xarf",
+        "invented for the demonstration",
+        at.date(),
+    )
+    host = Organisation.objects.host_of(ENDPOINT)
+    if host is None:
+        raise RuntimeError("the pack of the demonstration names no host for the endpoint")
+    contact = add_contact(organisation=host, way=way, by=month.people["mara"], at=at)
+    secret = new_secret(contact=contact, by=month.people["mara"], at=at)
+    (settings.HOME / SECRET).write_text(secret, encoding="utf-8")
 
 
 def _report(month: Month, story: Story) -> None:

@@ -20,10 +20,12 @@ from pyrage import x25519
 from hearthline.hub.config.commands.keys import new_keys
 from hearthline.hub.config.commands.serve import DOORS, server, worker
 from hearthline.hub.config.start import environment_for
+from hearthline.hub.demo.endpoint import AUTHORITY, make_certificates
+from hearthline.hub.demo.endpoint import NAME as ENDPOINT
 
 HOSTS = ("harbour-host.test", "lantern.test")
-PARTS = (*DOORS, "smtp", "host")
-DEFAULT_PORTS = dict(zip(PARTS, (8000, 8001, 8002, 8025, 8480), strict=True))
+PARTS = (*DOORS, "smtp", "host", "endpoint")
+DEFAULT_PORTS = dict(zip(PARTS, (8000, 8001, 8002, 8025, 8480, 8443), strict=True))
 
 
 class WorldRefused(Exception):
@@ -70,6 +72,7 @@ class World:
             identity = x25519.Identity.generate()
             _write_private(self.folder / "police-unit.key", str(identity))
             (self.folder / "police-unit.pub").write_text(str(identity.to_public()))
+        make_certificates(self.folder)
         self.run("-m", "hearthline.cli", "setup")
 
     def environment(self, program: str = "all") -> dict[str, str]:
@@ -92,8 +95,12 @@ class World:
             "HEARTHLINE_SMTP_PORT": str(self.ports["smtp"]),
             "HEARTHLINE_MAIL_FROM": "hotline@hearthline.test",
             "HEARTHLINE_PROBE_HOSTS": " ".join(
-                f"{host}=127.0.0.1:{self.ports['host']}" for host in HOSTS
+                [
+                    *(f"{host}=127.0.0.1:{self.ports['host']}" for host in HOSTS),
+                    f"{ENDPOINT}=127.0.0.1:{self.ports['endpoint']}",
+                ]
             ),
+            "HEARTHLINE_CA_FILE": str(self.folder / AUTHORITY),
             **{f"HEARTHLINE_{door.upper()}_URL": self.url(door, "") for door in DOORS},
         }
         return own if program == "all" else environment_for(program, own)
@@ -150,8 +157,11 @@ class World:
             return server("127.0.0.1", self.ports[part], 1)
         if part == "worker":
             return [*worker(), "--pause", str(self.pause)]
-        folder = self.inbox if part == "smtp" else self.pages
-        module = "hearthline.hub.demo.sink" if part == "smtp" else "hearthline.hub.demo.host"
+        module, folder = {
+            "smtp": ("hearthline.hub.demo.sink", self.inbox),
+            "host": ("hearthline.hub.demo.host", self.pages),
+            "endpoint": ("hearthline.hub.demo.endpoint", self.folder),
+        }[part]
         port = str(self.ports[part])
         return [sys.executable, "-m", module, "--port", port, "--folder", str(folder)]
 

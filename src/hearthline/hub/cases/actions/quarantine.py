@@ -36,6 +36,10 @@ class NothingAlike(LookupError):
     """No held report fits any more: they were released, closed or withdrawn meanwhile."""
 
 
+class OnlyUrgent(ValueError):
+    """All that are alike say they are urgent, and it was not asked to close such ones."""
+
+
 @dataclass(frozen=True)
 class Alike:
     """What held reports have in common: keyed digests of words and host, and the minute."""
@@ -127,7 +131,7 @@ def ask_to_close_flood(
 ) -> FloodClosing:
     """Ask to close held reports that are alike. Nothing is closed before a second person agrees.
 
-    Raises NothingAlike, ReasonNeeded, FileContentRefused and AlreadyRequested.
+    Raises NothingAlike, OnlyUrgent, ReasonNeeded, FileContentRefused and AlreadyRequested.
     """
     require(by, Permission.CASES_ASSESSMENT_MAKE)
     refuse_file_content(reason)
@@ -142,8 +146,11 @@ def ask_to_close_flood(
         asked_at=at,
         reason=reason.strip()[:500],
     )
-    if not alike or not closing.reports().exists():
+    if not alike:
         raise NothingAlike
+    if not closing.reports().exists():
+        closing.with_urgent = True
+        raise OnlyUrgent if closing.reports().exists() else NothingAlike
     same = FloodClosing.objects.waiting().filter(
         words_digest=alike.words, host_digest=alike.host, minute=alike.minute
     )

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from hearthline.hub.accounts.doors import StaffRequest, requires
 from hearthline.hub.accounts.permissions import Permission
 from hearthline.hub.cases.actions import quarantine
-from hearthline.hub.cases.actions.quarantine import Alike, NothingAlike
+from hearthline.hub.cases.actions.quarantine import Alike, NothingAlike, OnlyUrgent
 from hearthline.hub.cases.desk import labels
 from hearthline.hub.cases.desk.queue import side
 from hearthline.hub.cases.desk.refusals import REFUSALS, put, sentence
@@ -112,6 +112,10 @@ def held_close(request: StaffRequest) -> HttpResponse:
         except NothingAlike:
             messages.warning(request, _GONE)
             return redirect("held")
+        except OnlyUrgent:
+            form.add_error(
+                None, _("All of these say they are urgent. Tick the box to close them too.")
+            )
         except REFUSALS as refused:
             put(form, refused)
         else:

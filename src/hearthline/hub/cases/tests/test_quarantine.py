@@ -14,7 +14,7 @@ from hearthline.hub.audit.actions import ReasonNeeded
 from hearthline.hub.audit.models import Entry
 from hearthline.hub.cases import actions, sweeps
 from hearthline.hub.cases.actions import AlreadyRequested, SamePerson, quarantine
-from hearthline.hub.cases.actions.quarantine import Alike, NothingAlike
+from hearthline.hub.cases.actions.quarantine import Alike, NothingAlike, OnlyUrgent
 from hearthline.hub.cases.models import Case, FloodClosing, Lane
 from hearthline.hub.cases.tests.make import make_case
 from hearthline.hub.reports import actions as reports
@@ -131,6 +131,8 @@ def test_urgent_ones_are_closed_only_when_asked_for(ana: User, ben: User, now: d
     closing = ask(calm, ana, now)
     quarantine.agree_to_close_flood(closing=closing, by=ben, at=now)
     assert list(Report.objects.held()) == [urgent]
+    with pytest.raises(OnlyUrgent):
+        ask(urgent, ana, now)
     closing = ask(urgent, ana, now, with_urgent=True)
     quarantine.agree_to_close_flood(closing=closing, by=ben, at=now)
     assert not Report.objects.held().exists()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Letters wait for the reader's working hours; what is urgent does not. Deadlines follow the law."""
+"""Letters wait for working hours; what is urgent does not. Deadlines follow the law."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -160,7 +160,7 @@ def test_a_reminder_names_what_is_unanswered_and_nothing_else(inbox, clear, ana,
 
 
 def test_one_of_them_held_back_by_police_stays_out(inbox, clear, now):
-    held, free = clear(1, 2, at=now)
+    held, _ = clear(1, 2, at=now)
     open_notices(holder="w1", at=now)
     hold_notice(case=held, until=now + HOUR, at=now, actor=Actor.worker())
     sweep(now)

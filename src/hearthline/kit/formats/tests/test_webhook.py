@@ -8,7 +8,7 @@ from hearthline.kit.formats import FormatRefused, webhook
 NOW = datetime(2026, 10, 5, 9, 0, tzinfo=UTC)
 BODY = b'{"type": "csam"}'
 # The secret of the published example of this way of signing.
-SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
 def signed(**changes):

@@ -150,7 +150,10 @@ def notice_received(state: Walk) -> dict[str, Any]:
     letter = eventually("the notice at the host", lambda: find_notice(state))
     if letter.name <= state.seen.pop("_police_at"):
         raise Gap("the host heard before the police")
-    notice = feedback.parse(letter.message)
+    # Other addresses of the host may travel in the same letter.
+    address = state.world.page(PAGE)
+    notices = feedback.parse_all(letter.message)
+    notice = next((one for one in notices if (one.xarf or {}).get("url") == address), notices[0])
     return {
         "after_police": True,
         "to": str(letter.message["To"]),

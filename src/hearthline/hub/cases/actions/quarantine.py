@@ -21,6 +21,7 @@ from hearthline.hub.cases.actions.rules import AlreadyRequested, SamePerson, loc
 from hearthline.hub.cases.models import FloodClosing
 from hearthline.hub.reports import actions as reports
 from hearthline.hub.reports.models import Pointer, Report, ReportQuerySet
+from hearthline.hub.sealing.words import seal_words
 from hearthline.kit.urls import refuse_file_content
 
 ROWS = 40
@@ -144,7 +145,6 @@ def ask_to_close_flood(
         with_urgent=with_urgent,
         asked_by=by,
         asked_at=at,
-        reason=reason.strip()[:500],
     )
     if not alike:
         raise NothingAlike
@@ -156,6 +156,8 @@ def ask_to_close_flood(
     )
     if same.exists():
         raise AlreadyRequested
+    # Once for all: every report's entry holds the same token.
+    closing.reason = seal_words(reason.strip()[:500], about=closing.pk, at=at)
     closing.save(force_insert=True)
     record(
         at=at, actor=by.actor, verb="cases.ask_to_close_flood", about=closing,

@@ -36,6 +36,7 @@ class FloodClosing(models.Model):
     with_urgent = models.BooleanField(default=False)
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
+    # A token of the sealed words.
     reason = models.CharField(max_length=500)
     agreed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     agreed_at = models.DateTimeField(null=True)

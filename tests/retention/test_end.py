@@ -183,3 +183,37 @@ def test_the_folder_of_backups_keeps_one_keys_file(world: World) -> None:
     names = sorted(path.name for path in (world.home.parent / "backups").iterdir())
     assert [name for name in names if name.startswith("keys")] == ["keys.age", "keys.json"]
     assert len([name for name in names if name.startswith("data-")]) == 4
+
+
+def refused(world: World, folder: str, into: str, identity: str = "identity") -> str:
+    """What a restore says that changes nothing."""
+    place = world.home.parent
+    done = world.run(
+        "-m", "hearthline.cli", "restore", "--from", str(place / folder),
+        "--into", str(place / into), "--identity", str(place / identity),
+    )  # fmt: skip
+    assert done.returncode == 2, done.stdout
+    return done.stderr
+
+
+def test_a_restore_refuses_a_home_in_use_a_changed_file_and_a_strangers_identity(
+    world: World,
+) -> None:
+    place = world.home.parent
+    assert "not empty" in refused(world, "backups", "home")
+    shutil.copytree(place / "backups", place / "changed")
+    (place / "changed" / "keys.age").write_bytes(b"age-encryption.org/v1")
+    assert "keys.age is not the file" in refused(world, "changed", "new-1")
+    (place / "stranger").write_text(str(pyrage.x25519.Identity.generate()))
+    assert "does not open" in refused(world, "backups", "new-2", identity="stranger")
+
+
+def test_a_restore_that_cannot_open_every_key_says_so_by_its_exit_code(world: World) -> None:
+    place = world.home.parent
+    lost = World(world.home, {**world.environment, "HEARTHLINE_DESK_PRIVATE_KEY": ""})
+    done = lost.run(
+        "-m", "hearthline.cli", "restore", "--from", str(place / "stale"),
+        "--into", str(place / "lost"), "--identity", str(place / "identity"),
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "HEARTHLINE_DESK_PRIVATE_KEY" in done.stderr

@@ -24,7 +24,7 @@ def lease(due: "models.QuerySet[Row]", *, holder: str, at: datetime, limit: int 
     rows by SKIP LOCKED; on SQLite the IMMEDIATE transaction makes them take turns.
     """
     if connection.features.has_select_for_update_skip_locked:
-        due = due.select_for_update(skip_locked=True)
+        due = due.select_for_update(skip_locked=True, of=("self",))
     rows = list(due[:limit])
     for row in rows:
         row.lease_until, row.lease_by, row.attempts = at + LEASE, holder, row.attempts + 1

@@ -33,6 +33,8 @@ Save = Callable[[Path], None]
 @contextmanager
 def moment(work: Path) -> Iterator[tuple[str, Save]]:
     """One moment of the database: the name of the connection that reads it, and how to save it."""
+    if connection.in_atomic_block:
+        raise BackupRefused("a backup is made outside any transaction.")
     if connection.vendor == "postgresql":
         with _postgres_moment() as save:
             yield "default", save

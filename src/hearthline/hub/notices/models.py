@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.accounts.models import User
-from hearthline.hub.cases.models import Case, Subject
+from hearthline.hub.cases.models import Case, Subject, Withdrawal
 from hearthline.hub.clocks.models import DueRow, free
 from hearthline.hub.directory.models import Contact, Organisation
 from hearthline.hub.mail.models import READABLE_FOR, Letter
@@ -37,7 +37,10 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
             level__in=settings.PACK.clocks.notice.urgent
         )
         urgent = Q(state=Notice.State.QUEUED, due_at__isnull=False, case__in=pressing)
-        return self.filter(free(at), Q(due_at__lte=at) | urgent).order_by("due_at", "pk")
+        # No join, which PostgreSQL would not lock: none of a case that every reporter left.
+        left = Withdrawal.objects.in_force().values("case")
+        due = self.filter(free(at), Q(due_at__lte=at) | urgent)
+        return due.exclude(case__in=left).order_by("due_at", "pk")
 
     def travelling_with(self, notice: "Notice", at: datetime) -> Self:
         """Other notices that wait to go to the same contact, and may go in the same letter."""
@@ -220,11 +223,9 @@ class PostQuerySet(models.QuerySet["Post"]):
         """Posts to send now, oldest first; none about a case that police hold back."""
         unsent = [Letter.State.QUEUED, Letter.State.SENDING]
         waiting = self.filter(free(at), due_at__lte=at, state__in=unsent)
-        left = Q(
-            notice__case__withdrawal__isnull=False, notice__case__withdrawal__ended_at__isnull=True
-        )
+        left = Withdrawal.objects.in_force().values("case")
         held = Q(notice__case__notice_held_until__gt=at)
-        return waiting.exclude(held).exclude(left).order_by("due_at", "pk")
+        return waiting.exclude(held).exclude(notice__case__in=left).order_by("due_at", "pk")
 
     def outlived(self, at: datetime) -> Self:
         """Posts that ended long enough ago for their words to be forgotten, as letters are."""

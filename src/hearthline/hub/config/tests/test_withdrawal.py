@@ -25,7 +25,11 @@ from hearthline.hub.cases.actions import (
     withdrawn,
 )
 from hearthline.hub.cases.models import Case, Withdrawal
+from hearthline.hub.directory.actions import add_domain
+from hearthline.hub.directory.models import Organisation
+from hearthline.hub.directory.tests.make import make_contact, make_organisation
 from hearthline.hub.mail.models import Letter
+from hearthline.hub.notices import sweeps as notices
 from hearthline.hub.notices.models import cases_awaiting_notice
 from hearthline.hub.referrals import sweeps as referrals
 from hearthline.hub.referrals.models import Referral
@@ -170,3 +174,33 @@ def test_the_desk_shows_it_and_a_senior_goes_on_there(senior: User):
     assert "Everybody who reported this took it back" in page
     desk.post(reverse("case_go_on", args=[case.pk]), {"reason": "a child may be found"})
     assert not Withdrawal.objects.in_force().exists()
+
+
+def test_a_package_at_the_partners_door_waits_too(senior: User):
+    ada = make_user("Ada", Role.ADMINISTRATOR)
+    unit = make_keyed_unit(ada=ada, at=NOW, mailbox="")
+    case, receipt = confirmed()
+    swept(NOW)
+    there = Referral.objects.for_units(Organisation.objects.filter(pk=unit.pk))
+    assert there.count() == 1
+    withdraw(receipt=receipt, at=NOW)
+    swept(NOW)
+    assert there.all().count() == 0
+    withdrawn.go_on(case=case, reason="others are in the picture", by=senior, at=NOW)
+    assert there.all().count() == 1
+
+
+def test_a_notice_that_is_queued_is_not_written(senior: User):
+    ada = make_user("Ada", Role.ADMINISTRATOR)
+    host = make_organisation(by=ada, at=NOW)
+    make_contact(host, by=ada, at=NOW)
+    add_domain(organisation=host, name="chatter.example.org", by=ada, at=NOW)
+    case, receipt = confirmed()
+    clear_for_notice(case=case, at=NOW, actor=Actor.worker())
+    assert notices.open_notices(holder="w", at=NOW) == 1
+    withdraw(receipt=receipt, at=NOW)
+    swept(NOW)
+    assert notices.write_letters(holder="w", at=NOW + timedelta(days=5)) == 0
+    assert not Letter.objects.exists()
+    withdrawn.go_on(case=case, reason="others are in the picture", by=senior, at=NOW)
+    assert notices.write_letters(holder="w", at=NOW + timedelta(days=5)) == 1

@@ -56,8 +56,9 @@ def act_on_several(
     """Do one thing ("claim", "release", "level", "ask_to_close") to at most a page of cases.
 
     Each case is checked and written in its own transaction with its own audit entry; one more
-    entry holds the whole. Raises NotAllowed, ReasonNeeded and FileContentRefused before any is
-    touched. Cases that are not this person's to see are left out.
+    entry holds the whole, without the reason, which ends with each case. Raises NotAllowed,
+    ReasonNeeded and FileContentRefused before any is touched. Cases that are not this person's to
+    see are left out.
     """
     require(by, PERMISSIONS[do])
     refuse_file_content(reason)
@@ -68,8 +69,8 @@ def act_on_several(
     outcomes = [_tried(act, case) for case in found]
     done = sum(outcome.refused is None for outcome in outcomes)
     record(
-        at=at, actor=by.actor, verb="cases.bulk", about=by, reason=reason.strip(),
-        act=do, done=done, refused=len(outcomes) - done, level=level if do == "level" else "",
+        at=at, actor=by.actor, verb="cases.bulk", about=by, act=do, done=done,
+        refused=len(outcomes) - done, level=level if do == "level" else "",
     )  # fmt: skip
     return outcomes
 

@@ -51,6 +51,7 @@ openapi: $(READY) ## write docs/openapi.json anew, the document of the partners'
 
 bench: $(READY) ## side-by-side measurements
 	$(BIN)/python -m benchmarks.disclosure && $(BIN)/python -m benchmarks.reports
+	$(BIN)/python -m benchmarks.pages && $(BIN)/python -m benchmarks.desk
 
 setup: $(READY) ## the virtual environment
 

@@ -108,9 +108,7 @@ class Referral(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["case"], condition=Q(ended_at__isnull=True), name="referrals_kept"
-            )
+            models.Index(fields=["case"], condition=Q(ended_at__isnull=True), name="referrals_kept")
         ]
         constraints = [
             models.UniqueConstraint(fields=["case", "unit"], name="referrals_once_per_unit")

@@ -171,6 +171,4 @@ def _post(referral: Referral, *, number: int, at: datetime) -> Letter:
         subtype="octet-stream",
         filename=f"package-{reference}.age",
     )
-    return post(
-        recipient=contact.value, message=message, purpose=PURPOSE, about=referral.pk, at=at
-    )
+    return post(recipient=contact.value, message=message, purpose=PURPOSE, about=referral.pk, at=at)

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import logging
 from datetime import datetime
 from functools import lru_cache
 
@@ -8,6 +9,8 @@ from django.db import transaction
 
 from hearthline.hub.sealing.models import DataKey
 from hearthline.kit import sealing as kit
+
+log = logging.getLogger(__name__)
 
 
 class KeyMissing(Exception):
@@ -77,7 +80,12 @@ def rewrap(*, limit: int = 500) -> int:
     rows = list(DataKey.objects.hanging_elsewhere(current, ring.ids)[:limit])
     done = 0
     for row in rows:
-        wrapped = kit.wrap_for_desk(open_as_desk(row), public, row=row.row)
+        try:
+            wrapped = kit.wrap_for_desk(open_as_desk(row), public, row=row.row)
+        except kit.SealBroken:
+            # Damaged, so it keeps no other row waiting; its old key cannot be retired meanwhile.
+            log.warning("data key %s does not open and was left as it is", row.pk)
+            continue
         still = DataKey.objects.living().filter(pk=row.pk, desk_key=row.desk_key)
         if row.desk_key is None:
             still = DataKey.objects.living().filter(pk=row.pk, desk_key__isnull=True)

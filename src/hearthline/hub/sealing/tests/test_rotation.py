@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """A new desk key comes, the old one still opens, every row follows, nothing is lost."""
 
+from contextlib import suppress
+
 import pytest
+from django.db import transaction
 
 from hearthline.hub.sealing import actions
 from hearthline.hub.sealing.actions import KeyDestroyed, KeyMissing, destroy, mint, open_as_desk
 from hearthline.hub.sealing.models import DataKey
-from hearthline.hub.sealing.sweeps import rewrap_keys
+from hearthline.hub.sealing.sweeps import rewrap_keys, wipe_destroyed
 from hearthline.kit.sealing import (
     DeskKeyPair,
     SealBroken,
@@ -96,3 +99,32 @@ def test_a_row_that_names_a_key_it_is_not_wrapped_to_does_not_open(now, rotated)
     row.desk_key = rotated()
     with pytest.raises(SealBroken):
         open_as_desk(row)
+
+
+def test_a_damaged_row_keeps_no_other_waiting_and_holds_its_old_key(now, rotated, caplog) -> None:
+    damaged, whole = (mint(at=now)[0] for _ in range(2))
+    DataKey.objects.filter(pk=damaged.pk).update(wrapped_desk=b"\x01" + bytes(80))
+    current = rotated()
+    assert actions.rewrap() == 1
+    assert str(damaged.pk) in caplog.text
+    assert DataKey.objects.counted_by_desk_key() == {current: 1, whole.desk_key: 1}
+
+
+def test_a_batch_that_is_cut_off_changes_nothing(now, settings, rotated) -> None:
+    """A killed worker rolls back; what it had done is done again."""
+    mint(at=now)
+    rotated()
+    before = DataKey.objects.values("wrapped_desk", "desk_key").get()
+    with suppress(ZeroDivisionError), transaction.atomic():
+        actions.rewrap()
+        raise ZeroDivisionError
+    assert DataKey.objects.values("wrapped_desk", "desk_key").get() == before
+    assert actions.rewrap() == 1
+
+
+def test_within_a_transaction_nothing_is_wiped_and_it_stays_due(now) -> None:
+    row, _ = mint(at=now)
+    assert wipe_destroyed(holder="w", at=now) == 0
+    destroy(row, at=now)
+    assert wipe_destroyed(holder="w", at=now) == 0
+    assert DataKey.objects.unwiped().count() == 1

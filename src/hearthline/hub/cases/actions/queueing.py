@@ -12,7 +12,7 @@ from hearthline.hub.accounts.models import User
 from hearthline.hub.accounts.permissions import Permission, require
 from hearthline.hub.audit.actions import record
 from hearthline.hub.cases.actions.intake import pull
-from hearthline.hub.cases.models import SORTS, Case, Lane, Narrowing, Subject
+from hearthline.hub.cases.models import Case, Lane, Narrowing, Subject, orders_of
 from hearthline.hub.sealing import actions as sealing
 from hearthline.kit.urls import defang, mask_secrets, shorten_middle
 
@@ -94,10 +94,9 @@ def open_queue(*, place: Place, by: User, at: datetime) -> Queue:
 
 
 def order_of(lane: str, sort: str) -> str:
-    """The order asked for, if the lane has it; clocks that ran over are most overdue first."""
-    if lane == Lane.CLOCKS:
-        return sort if sort in SORTS and sort != "clock" else "overdue"
-    return sort if sort in SORTS and sort != "overdue" else "urgency"
+    """The order asked for, if the lane has it; else its own."""
+    offered = orders_of(lane)
+    return sort if sort in offered else offered[0]
 
 
 def rows_of(cases: Iterable[Case], at: datetime) -> list[Row]:

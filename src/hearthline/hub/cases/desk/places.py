@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where somebody stands in the queue, as an address: codes and digests only, never a place."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -67,7 +68,7 @@ def to_case(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 def narrowed_to(narrowing: Narrowing) -> list[str]:
     """What a queue is narrowed to, in words."""
-    told = {
+    told: dict[str, Callable[[Any], str]] = {
         "level": lambda code: f"{code} · {labels.label(urgency_levels(), code)}",
         "state": lambda code: str(Case.State(code).label),
         "kind": labels.kind,

@@ -18,7 +18,15 @@ from hearthline.hub.cases.actions.quarantine import held_counts
 from hearthline.hub.cases.desk import labels
 from hearthline.hub.cases.desk.places import narrowed_to, number, place_of, way
 from hearthline.hub.cases.forms import BulkForm, NarrowForm
-from hearthline.hub.cases.models import COUNT_LIMIT, SORTS, Case, Lane, Narrowing, SavedView
+from hearthline.hub.cases.models import (
+    COUNT_LIMIT,
+    SORTS,
+    Case,
+    Lane,
+    Narrowing,
+    SavedView,
+    orders_of,
+)
 
 # After g, the letter of a lane.
 KEYS = {
@@ -130,7 +138,8 @@ def _asked(request: StaffRequest) -> tuple[actions.Place, SavedView | None]:
     if "view" not in request.GET:
         return asked, None
     views = SavedView.objects.seen_by(request.user)
-    view = views.filter(pk=number(request.GET["view"])).first()
+    key = number(request.GET["view"])
+    view = views.filter(pk=key).first() if key else None
     if view is None:
         raise Http404
     kept = actions.Place(view.lane, view.sort, view.wanted)
@@ -222,8 +231,8 @@ def heads(place: actions.Place | None = None) -> list[dict[str, Any]]:
     found = []
     for title, code, is_number in columns():
         head: dict[str, Any] = {"label": title, "number": is_number}
-        if place and code:
-            own = "overdue" if code == "clock" and place.lane == Lane.CLOCKS else code
+        own = "overdue" if code == "clock" and place and place.lane == Lane.CLOCKS else code
+        if place and own in orders_of(place.lane):
             head["url"] = way(replace(place, sort=own))
             down = SORTS[own][0].startswith("-")
             head["sorted"] = ("descending" if down else "ascending") if own == place.sort else ""

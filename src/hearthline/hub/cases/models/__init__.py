@@ -2,7 +2,14 @@
 from hearthline.hub.cases.models.assessment import Assessment
 from hearthline.hub.cases.models.case import Case, CaseQuerySet
 from hearthline.hub.cases.models.desk import Export, SavedView
-from hearthline.hub.cases.models.lanes import COUNT_LIMIT, SORTS, Hands, Lane, Narrowing
+from hearthline.hub.cases.models.lanes import (
+    COUNT_LIMIT,
+    SORTS,
+    Hands,
+    Lane,
+    Narrowing,
+    orders_of,
+)
 from hearthline.hub.cases.models.paper import CaseExhibit, Disclosure, LevelChange
 from hearthline.hub.cases.models.quarantine import FloodClosing
 from hearthline.hub.cases.models.subject import Sighting, StepBack, Subject
@@ -32,5 +39,6 @@ __all__ = [
     "Subject",
     "Withdrawal",
     "cases_left",
+    "orders_of",
     "withdrawals_outdated",
 ]

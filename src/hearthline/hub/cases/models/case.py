@@ -258,23 +258,27 @@ class Case(models.Model):
     language = models.CharField(max_length=12, blank=True, default="", db_default="")
     # Kept by the database itself: in which lanes the case stands, and the clock that runs.
     unread = models.GeneratedField(
-        expression=Q(state__in=TRIAGE) | Q(news_at__isnull=False),
+        expression=Q(state__in=TRIAGE) | Q(news_at__isnull=False),  # type: ignore[arg-type]
         output_field=models.BooleanField(),
         db_persist=True,
     )
     for_second = models.GeneratedField(
-        expression=Q(state__in=(State.AWAITING_SECOND, State.DISAGREED))
-        | Q(state=State.CONFIRMED, closing_asked_at__isnull=False),
+        expression=(
+            Q(state__in=(State.AWAITING_SECOND, State.DISAGREED))  # type: ignore[arg-type]
+            | Q(state=State.CONFIRMED, closing_asked_at__isnull=False)
+        ),
         output_field=models.BooleanField(),
         db_persist=True,
     )
     with_others = models.GeneratedField(
-        expression=Q(state__in=(State.AWAITING_SECOND, State.DISAGREED, State.CONFIRMED)),
+        expression=Q(  # type: ignore[arg-type]
+            state__in=(State.AWAITING_SECOND, State.DISAGREED, State.CONFIRMED)
+        ),
         output_field=models.BooleanField(),
         db_persist=True,
     )
     at_desk = models.GeneratedField(
-        expression=Q(closed_at__isnull=True) | Q(news_at__isnull=False),
+        expression=Q(closed_at__isnull=True) | Q(news_at__isnull=False),  # type: ignore[arg-type]
         output_field=models.BooleanField(),
         db_persist=True,
     )

@@ -33,8 +33,18 @@ SORTS: dict[str, tuple[str, ...]] = {
     "clock": ("review_due_at", "opened_at", "id"),
     "overdue": ("clock_due_at", "opened_at", "id"),
 }
+# The orders a lane offers are those it has an index for; its own comes first.
+ORDERS: dict[str, tuple[str, ...]] = {
+    Lane.SECOND: ("urgency",),
+    Lane.CLOCKS: ("overdue",),
+}
+USUAL_ORDERS = ("urgency", "reports", "age", "clock")
 # A lane with more than these shows "999+": counting on would read all of it for a number.
 COUNT_LIMIT = 1_000
+
+
+def orders_of(lane: str) -> tuple[str, ...]:
+    return ORDERS.get(lane, USUAL_ORDERS)
 
 
 class Hands(models.TextChoices):

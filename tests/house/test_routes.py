@@ -8,9 +8,12 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from hearthline.hub.accounts.doors import BY_KEY, PUBLIC
 from hearthline.hub.accounts.permissions import Permission
 
+# What supervisors ask any door; the numbers want a token.
+HEALTH = {"health_live", "health_ready", "metrics"}
 # Open to anyone at the public door.
 OPEN_TO_ALL = {
     "public": {
+        *HEALTH,
         "about",
         "button",
         "complaint",
@@ -38,8 +41,8 @@ OPEN_TO_ALL = {
         "report_work_screen",
         "set_language",
     },
-    "desk": {"set_language"},
-    "partners": {"api_openapi", "set_language"},
+    "desk": {*HEALTH, "set_language"},
+    "partners": {*HEALTH, "api_openapi", "set_language"},
 }
 # Open to partners' programs that show a key; each checks the key's scope in its action.
 TO_PROGRAMS = {"api_batch", "api_codes", "api_report", "api_status"}

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How allauth behaves here: nobody signs up, and every sign-in is in the audit log."""
 
+from contextlib import suppress
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -9,7 +10,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -22,8 +23,18 @@ from hearthline.hub.accounts.actions import (
     note_sign_in,
 )
 from hearthline.hub.accounts.models import Attempts, User
+from hearthline.hub.accounts.permissions import Permission
 from hearthline.hub.accounts.second_factor import is_last_factor
 from hearthline.hub.accounts.step_up import OF_PROVIDER, PROOFS
+
+# Where people begin, the first that fits. A door has only some of these pages.
+LANDINGS = (
+    ("queue", Permission.CASES_QUEUE_READ),
+    ("packages", Permission.REFERRALS_PACKAGE_PICK_UP),
+    ("staff", Permission.ACCOUNTS_STAFF_MANAGE),
+    ("audit_log", Permission.AUDIT_LOG_READ),
+    ("figures_desk", Permission.STATISTICS_RELEASE_READ),
+)
 
 
 class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -110,8 +121,17 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().set_password(user, password)
         note_password(user=user, at=timezone.now())
 
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """The first page at this door that the person may open."""
+        user = request.user
+        for page, permission in LANDINGS:
+            if isinstance(user, User) and user.has(permission):
+                with suppress(NoReverseMatch):
+                    return reverse(page)
+        return reverse("mfa_index")
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
-        return "/"
+        return self.get_login_redirect_url(request)
 
 
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

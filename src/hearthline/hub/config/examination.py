@@ -211,8 +211,11 @@ def _checked() -> Iterator[tuple[str, date]]:
     emergency = settings.PACK.emergency
     if emergency.verified_on:
         yield emergency.number, emergency.verified_on
-    for one in (*settings.PACK.helplines, *settings.PACK.agencies, *settings.PACK.care.support):
-        yield one.name, one.verified_on
+    pack = settings.PACK
+    for line in (*pack.helplines, *pack.care.support):
+        yield line.name, line.verified_on
+    for agency in pack.agencies:
+        yield agency.name, agency.verified_on
 
 
 def worker(at: datetime) -> Iterator[Finding]:

@@ -23,8 +23,22 @@ def values(path: Path) -> dict[str, str]:
     return found
 
 
+class AnotherFile(ValueError):
+    """The file does not hold the keys the command was started with; writing would lose some."""
+
+
 def change(path: Path, new: Mapping[str, str]) -> None:
-    """Set these names in the file, whole or not at all, every other line as it was."""
+    """Set these names in the file, whole or not at all, every other line as it was.
+
+    Raises AnotherFile unless what stands there is what this process was started with.
+    """
+    there = values(path)
+    for name in new:
+        if there.get(name, "").split() != os.environ.get(name, "").split():
+            raise AnotherFile(
+                f"{path} holds another {name} than this command was started with. Point "
+                "HEARTHLINE_ENV at that file and run it again."
+            )
     lines = path.read_text(encoding="utf-8").splitlines()
     left = dict(new)
     for number, line in enumerate(lines):

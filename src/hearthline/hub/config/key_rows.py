@@ -61,7 +61,10 @@ def retire(chosen: argparse.Namespace) -> int:
     keys = zip(ring, settings.DESK_PRIVATE_KEY.split(), strict=True)
     left = " ".join(text for key_id, text in keys if key_id != chosen.key)
     if chosen.file is not None and DESK_PRIVATE in key_file.values(chosen.file):
-        key_file.change(chosen.file, {DESK_PRIVATE: left})
+        try:
+            key_file.change(chosen.file, {DESK_PRIVATE: left})
+        except key_file.AnotherFile as error:
+            return _refuse(str(error))
     else:
         sys.stdout.write(f"Set this where your keys are kept:\n{DESK_PRIVATE}={left}\n")
     sys.stdout.write(

@@ -14,6 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from hearthline.hub.accounts.actions import end_role, enrol, new_starting_password, start_again
+from hearthline.hub.accounts.adapter import StaffAdapter
 from hearthline.hub.accounts.models import User
 from hearthline.hub.accounts.permissions import Role
 from hearthline.hub.accounts.sessions import SessionStore
@@ -248,4 +249,15 @@ def test_the_keys_of_sessions_are_the_ones_that_are_found(ana) -> None:
 @pytest.mark.parametrize("way_back", ["http://[", "//example.org/", "https://example.org/"])
 def test_the_way_back_after_signing_in_stays_in_the_house(nina, way_back) -> None:
     form = {"login": "nina@example.org", "password": PASSWORD, "next": way_back}
-    assert Client().post(reverse("account_login"), form)["Location"] == "/"
+    assert Client().post(reverse("account_login"), form)["Location"] == reverse("staff")
+
+
+@pytest.mark.parametrize(
+    ("who", "page"),
+    [("ana", "queue"), ("mara", "queue"), ("ada", "staff"), ("omar", "audit_log"),
+     ("stella", "figures_desk"), ("paulo", "mfa_index")],
+)  # fmt: skip
+def test_everybody_begins_on_a_page_that_is_theirs(who, page, request, rf) -> None:
+    asked = rf.get("/")
+    asked.user = request.getfixturevalue(who)
+    assert StaffAdapter(asked).get_login_redirect_url(asked) == reverse(page)

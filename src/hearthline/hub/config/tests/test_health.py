@@ -34,9 +34,7 @@ def test_a_door_is_ready_when_database_and_pages_fit(
     assert client.get("/public/health/ready/").json() == {"status": "ready"}
 
 
-def test_numbers_are_there_for_whoever_brings_the_token(
-    client: Client, settings, now
-) -> None:
+def test_numbers_are_there_for_whoever_brings_the_token(client: Client, settings, now) -> None:
     settings.METRICS_TOKEN = TOKEN
     case = make_case(at=now)
     answer = client.get("/desk/metrics/", headers={"Authorization": f"Bearer {TOKEN}"})
@@ -49,9 +47,7 @@ def test_numbers_are_there_for_whoever_brings_the_token(
 
 
 @pytest.mark.parametrize("header", ["", "Bearer wrong", "Bearer ", f"Basic {TOKEN}"])
-def test_without_the_token_there_is_no_such_page(
-    header: str, client: Client, settings
-) -> None:
+def test_without_the_token_there_is_no_such_page(header: str, client: Client, settings) -> None:
     settings.METRICS_TOKEN = TOKEN
     assert client.get("/desk/metrics/", headers={"Authorization": header}).status_code == 404
 

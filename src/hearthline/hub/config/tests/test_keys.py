@@ -147,6 +147,16 @@ def test_keys_kept_elsewhere_are_printed_to_be_set_there(file, capsys, monkeypat
     assert path.read_text() == "HEARTHLINE_HOSTS=x\n"
 
 
+def test_another_key_file_is_not_written_over(file, tmp_path, capsys) -> None:
+    other = tmp_path / "other.env"
+    other.write_text("".join(f"{n}={v}\n" for n, v in new_keys().items()))
+    before = other.read_bytes()
+    for act in (["rotate"], ["rotate", "audit"]):
+        assert main([*act, "--file", str(other)]) == 1
+        assert "than this command was started with" in capsys.readouterr().err
+    assert other.read_bytes() == before
+
+
 def test_a_ring_that_a_key_service_wraps_is_left_to_it(file, capsys, monkeypatch) -> None:
     monkeypatch.setenv("HEARTHLINE_DESK_UNWRAP_COMMAND", "echo hearthline-opened")
     assert main(["rotate"]) == 1

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -83,6 +84,21 @@ def compile_period(
             )
     except IntegrityError:
         raise CompiledMeanwhile from None
+    _keep(release, figures)
+    record(
+        at=at,
+        actor=by.actor,
+        verb="statistics.compile",
+        about=release,
+        period=release.period,
+        revision=release.revision,
+        threshold=release.threshold,
+        reason=release.reason,
+    )
+    return release
+
+
+def _keep(release: Release, figures: Iterable[Figure]) -> None:
     Observation.objects.bulk_create(
         Observation(
             release=release,
@@ -95,17 +111,6 @@ def compile_period(
         )
         for figure in figures
     )
-    record(
-        at=at,
-        actor=by.actor,
-        verb="statistics.compile",
-        about=release,
-        period=release.period,
-        revision=release.revision,
-        threshold=release.threshold,
-        reason=release.reason,
-    )
-    return release
 
 
 def _earlier(period: str) -> list[Version]:

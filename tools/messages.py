@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Catalogues of messages: `gather` new strings (needs GNU gettext), `compile` the translated.
 
-`tidy` drops the translations of strings that are gone, `missing` counts what is left to do, and
-`mark LANGUAGE STATE` says how far every translated string of a language has come:
+`tidy` drops the translations of strings that are gone, `missing` counts what is left to do, `left
+LANGUAGE` prints it, and `mark LANGUAGE STATE` says how far every translated string of a language has come:
 
     draft     written by one hand (a string that says nothing is one)
     checked   read again, beside the English, by another than who wrote it
@@ -37,7 +37,29 @@ from hearthline.kit.codelists import source_strings
 
 HUB = Path(__file__).resolve().parent.parent / "src" / "hearthline" / "hub"
 LANGUAGES = ("ar", "es", "fr", "ru", "zh_Hans")
+WHOLE = "zh_Hans"  # the language in which the desk is whole too
 STATES = ("draft", "checked", "reviewed")
+# Where strings stand that the public, a host or a unit reads: pages of the public door, letters.
+READ_OUTSIDE = (
+    "complaints/forms", "complaints/models", "complaints/public", "config/codelist_strings",
+    "complaints/templates/complaints/answer", "complaints/templates/complaints/complaint",
+    "complaints/templates/complaints/enter", "complaints/templates/complaints/received",
+    "demo/templates/demo/home", "directory/hours", "directory/templates/directory/help",
+    "directory/templates/directory/line", "notices/actions/wording", "referrals/actions/content",
+    "reports/", "sealing/words", "statistics/definitions", "statistics/figures",
+    "statistics/labels", "statistics/models", "statistics/public",
+    "statistics/templates/statistics/chart", "statistics/templates/statistics/definitions",
+    "statistics/templates/statistics/figures", "statistics/templates/statistics/history",
+    "statistics/templates/statistics/meaning", "statistics/templates/statistics/sheet",
+    "statistics/templates/statistics/source", "statistics/templates/statistics/span",
+    "statistics/templates/statistics/withdrawn", "ui/fields", "ui/templates/4", "ui/templates/5",
+    "ui/templates/django", "ui/templates/ui/base", "ui/templates/ui/buttons",
+    "ui/templates/ui/definition_list", "ui/templates/ui/demo_banner",
+    "ui/templates/ui/emergency", "ui/templates/ui/empty", "ui/templates/ui/error_summary",
+    "ui/templates/ui/form_expired", "ui/templates/ui/helpline", "ui/templates/ui/languages",
+    "ui/templates/ui/no_files", "ui/templates/ui/pager", "ui/templates/ui/plain",
+    "ui/templates/ui/progress", "ui/templates/ui/public", "ui/templates/ui/timeline",
+)  # fmt: skip
 _STATE = re.compile(r"^state: (\w+)$", re.MULTILINE)
 UNFOLDED = 1_000_000  # one message, one line: a change of a word is a change of a line
 
@@ -123,15 +145,30 @@ def tidy() -> int:
     return 0
 
 
+def read_outside(entry: polib.POEntry) -> bool:
+    """Whether somebody outside the desk reads the string: each language needs these."""
+    return any(place.startswith(READ_OUTSIDE) for place, _line in entry.occurrences)
+
+
+def left(language: str) -> int:
+    """Print what a language still wants, as a catalogue; `zh_Hans` wants all there is."""
+    catalogue = polib.pofile(str(place(language)))
+    for entry in catalogue.untranslated_entries():
+        if language == WHOLE or read_outside(entry):
+            print(entry)
+    return 0
+
+
 def missing() -> int:
     """Say how many strings of each language want a translator, and how far the others are."""
     for language in LANGUAGES:
         catalogue = polib.pofile(str(place(language)))
         strings = [entry for entry in catalogue if not entry.obsolete]
+        outside = sum(map(read_outside, catalogue.untranslated_entries()))
         states = Counter(state_of(entry) for entry in catalogue.translated_entries())
         told = ", ".join(f"{states[state]} {state}" for state in STATES)
-        left = len(catalogue.untranslated_entries())
-        print(f"{language}: {left} of {len(strings)} missing; {told}")
+        empty = len(catalogue.untranslated_entries())
+        print(f"{language}: {empty} of {len(strings)} missing, {outside} read outside; {told}")
     return 0
 
 
@@ -177,6 +214,7 @@ COMMANDS = {
     "gather": gather,
     "tidy": tidy,
     "missing": missing,
+    "left": left,
     "mark": mark,
     "compile": compile_all,
 }

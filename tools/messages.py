@@ -4,7 +4,7 @@
 `tidy` drops the translations of strings that are gone, `missing` counts what is left to do, `left
 LANGUAGE` prints it, and `mark LANGUAGE STATE` says how far every translated string of a language has come:
 
-    draft     written by one hand (a string that says nothing is one)
+    draft     written by one hand; so is a string that says nothing of it
     checked   read again, beside the English, by another than who wrote it
     reviewed  read by a native speaker who works in child protection
 

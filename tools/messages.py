@@ -2,7 +2,7 @@
 """Catalogues of messages: `gather` new strings (needs GNU gettext), `compile` the translated.
 
 `tidy` drops the translations of strings that are gone, `missing` counts what is left to do, `left
-LANGUAGE` prints it, and `mark LANGUAGE STATE` says how far every translated string of a language has come:
+LANGUAGE` prints it, and `mark LANGUAGE STATE` says how far every translated string has come:
 
     draft     written by one hand; so is a string that says nothing of it
     checked   read again, beside the English, by another than who wrote it

@@ -12,13 +12,18 @@ from hearthline.hub.audit.actions import record
 from hearthline.hub.audit.models import Actor
 from hearthline.hub.cases.actions.own_reports import keep_apart, staff_who_wrote
 from hearthline.hub.cases.actions.rules import lock
+from hearthline.hub.cases.actions.telling import catch_up
 from hearthline.hub.cases.models import Case, Sighting, Subject
 from hearthline.hub.reports import actions as reports
-from hearthline.hub.reports.models import Pointer, Report, Step
+from hearthline.hub.reports.models import Pointer, Report
 from hearthline.hub.sealing import actions as sealing
 from hearthline.kit.codelists import UnknownCodeError, find, incident_types
 from hearthline.kit.sealing import SealBroken
 from hearthline.kit.urls import AddressRefused, canonicalise
+
+
+class ExerciseMixed(Exception):
+    """An exercise and a real report would share a subject. Their digests keep them apart."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +123,8 @@ def _sight(named: _Named, report: Report, at: datetime) -> Case | None:
     subject.first_seen = min(subject.first_seen, report.received_at)
     subject.last_seen = max(subject.last_seen, report.received_at)
     subject.save(update_fields=["report_count", "first_seen", "last_seen"])
+    if subject.cases.exclude(exercise=report.exercise).exists():
+        raise ExerciseMixed
     case = subject.cases.open().first()
     if case is None:
         return _open(subject, report, at)
@@ -172,6 +179,7 @@ def _open(subject: Subject, report: Report, at: datetime) -> Case:
         language=report.language,
         report_count=subject.report_count,
         host_digest=subject.host_digest,
+        exercise=report.exercise,
     )
     record(
         at=at,
@@ -209,9 +217,7 @@ def _join(case: Case, report: Report, at: datetime) -> None:
         before=before,
         level=case.level,
     )
-    for step in case.told:
-        outcome = case.outcome if step == Step.Code.JUDGED else ""
-        reports.tell(report=report, step=Step.Code(step), at=at, outcome=outcome)
+    catch_up(case=case, report=report, at=at)
 
 
 def due(since: datetime, level: str) -> datetime:

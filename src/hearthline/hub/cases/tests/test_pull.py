@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from hearthline.hub.audit.models import Entry
-from hearthline.hub.cases.actions import claim, pull, read_case, subject_address
+from hearthline.hub.cases.actions import claim, pull, read_case, subject_address, tell_reporters
 from hearthline.hub.cases.actions.intake import _take_up
 from hearthline.hub.cases.models import Case, Sighting, Subject
 from hearthline.hub.cases.tests.make import ADDRESS, HARMFUL, confirmed, make_case, make_report
@@ -163,15 +163,31 @@ def test_a_place_judged_before_is_opened_anew_and_shows_the_earlier_finding(now,
     assert [(case.pk, case.outcome) for case in opened.earlier] == [(before.pk, "harmful")]
 
 
-def test_who_reports_a_place_under_work_hears_how_far_it_is(now, ana, ben):
+def test_who_reports_a_place_under_work_hears_only_that_somebody_looks(now, ana, ben):
+    """A finding at once would tell whoever put the page up that somebody reported it before."""
     case = confirmed(make_case(at=now), by=ana, second=ben, at=now)
+    tell_reporters(case=case, step=Step.Code.POLICE_TOLD, at=now)
     late = make_report(at=now + HOUR).report
 
     assert pull(at=now + HOUR) == [case]
 
     late.refresh_from_db()
-    assert steps(late) == {"received", "in_review", "judged"}
-    assert late.outcome == "baseline"
+    assert steps(late) == {"received", "in_review"}
+    assert late.outcome == ""
+
+
+def test_once_the_host_is_told_they_hear_how_far_it_is(now, ana, ben):
+    case = confirmed(make_case(at=now), by=ana, second=ben, at=now)
+    before = make_report(at=now + HOUR).report
+    pull(at=now + HOUR)
+    tell_reporters(case=case, step=Step.Code.HOST_TOLD, at=now + 2 * HOUR)
+    after = make_report(at=now + 3 * HOUR).report
+    pull(at=now + 3 * HOUR)
+
+    for late in (before, after):
+        late.refresh_from_db()
+        assert steps(late) == {"received", "in_review", "judged", "host_told"}
+        assert late.outcome == "baseline"
 
 
 def test_a_report_that_comes_after_the_first_look_is_news(now, ana, mara):

@@ -193,13 +193,19 @@ def receipt_page_read(state: Walk) -> dict[str, Any]:
 
 
 def period_compiled(state: Walk) -> dict[str, Any]:
-    """The statistician compiles last month again; the manager publishes it."""
+    """The statistician counts last month again and says why; the manager publishes it."""
     zone = ZoneInfo("UTC")
     first = datetime.now(zone).replace(day=1)
     period = f"{first - timedelta(days=1):%Y-%m}"
     stella, mara = state.staff("stella"), state.staff("mara")
     page = stella.get(state.desk("/figures/"))
-    page = stella.send(page, page.form("period", action="/compile/"), period=period)
+    page = stella.send(
+        page,
+        page.form("period", action="/compile/"),
+        period=period,
+        reason="late_data",
+        note="Findings of the last days were added.",
+    )
     release = page.url
     page = mara.get(release)
     need(mara.send(page, page.form(action="/publish/")), 200, "")

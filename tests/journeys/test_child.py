@@ -145,7 +145,7 @@ def test_takes_a_report_back(world: World, browse: Opened, picture: Picture) -> 
     # Closing the page ends it in this browser; the receipt would open it again.
     page.locator("form[action='/receipt/leave/'] button").click()
     page.goto(world.url("public", "/receipt/status/"))
-    expect(page).to_have_url(world.url("public", "/receipt/"))
+    expect(page).to_have_url(world.url("public", "/receipt/?over"))
 
 
 def test_refuses_pictures_kindly_and_keeps_the_rest(

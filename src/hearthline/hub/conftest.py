@@ -10,6 +10,7 @@ from hearthline.hub.accounts.permissions import Role
 from hearthline.hub.accounts.tests.make import make_user
 from hearthline.hub.reports.public.flood import door
 from hearthline.hub.reports.public.guesses import guesses
+from hearthline.hub.reports.public.keeping import made
 
 
 @pytest.fixture(autouse=True)
@@ -17,6 +18,7 @@ def _quiet_door() -> None:
     """No test is measured by what the one before it sent: the door's memory is the process's."""
     door.forget()
     guesses.forget()
+    made.forget()
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from hearthline.hub.reports.actions.answers import (
 )
 from hearthline.hub.reports.actions.pointers import places
 from hearthline.hub.reports.models import Audience, Report
+from hearthline.hub.reports.wording import Words
 from hearthline.hub.ui.cards import CardLabel
 from hearthline.kit.sealing import ReceiptMistyped, parse_receipt
 from hearthline.kit.urls import FileContentRefused, refuse_file_content
@@ -235,20 +236,19 @@ STEP_FORMS: dict[str, type[StepForm]] = {
 }
 
 _MISTYPED = {
-    "character": _("A receipt has only digits. Please look at it again."),
-    "length": _("A receipt has sixteen digits. Please count them again."),
+    "character": _("There are only digits in it. Please look at it again."),
+    "length": _("It has sixteen digits. Please count them again."),
     "first digit": _("One digit is not right. Please look at it again."),
     "check digit": _("One digit is not right. Please look at it again."),
 }
 
 
-class ReceiptForm(forms.Form):
-    """The sixteen digits, in any script and with any spaces."""
-
-    receipt = forms.CharField(
-        label=_("Your receipt"),
-        help_text=_("Sixteen digits. Spaces do not matter."),
-        error_messages={"required": _("Please write the digits of your receipt.")},
+def _digits(label: Words, hint: Words, missing: Words) -> forms.CharField:
+    """A field for sixteen digits. The browser neither keeps nor corrects them."""
+    return forms.CharField(
+        label=label,
+        help_text=hint,
+        error_messages={"required": missing},
         widget=forms.TextInput(
             attrs={
                 "inputmode": "numeric", "autocomplete": "off", "spellcheck": "false",
@@ -257,15 +257,47 @@ class ReceiptForm(forms.Form):
         ),
     )  # fmt: skip
 
+
+def _sixteen(text: str) -> str:
+    try:
+        return parse_receipt(text)
+    except ReceiptMistyped as slip:
+        raise ValidationError(_MISTYPED[slip.reason], code="mistyped") from None
+
+
+class ReceiptForm(forms.Form):
+    """The sixteen digits, in any script and with any spaces."""
+
+    receipt = _digits(
+        _("Your receipt"),
+        _("Sixteen digits. Spaces do not matter."),
+        _("Please write the digits of your receipt."),
+    )
+
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
         _draw_with(self, "reports/answer.html")
 
     def clean_receipt(self) -> str:
-        try:
-            return parse_receipt(self.cleaned_data["receipt"])
-        except ReceiptMistyped as slip:
-            raise ValidationError(_MISTYPED[slip.reason], code="mistyped") from None
+        return _sixteen(self.cleaned_data["receipt"])
+
+
+class NumberForm(forms.Form):
+    """The digits that lead back to a form not sent yet."""
+
+    nothing_found = False
+    number = _digits(
+        _("Your number"),
+        _("Sixteen digits. Spaces do not matter."),
+        _("Please write the digits of your number."),
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        _draw_with(self, "reports/answer.html")
+
+    def clean_number(self) -> str:
+        return _sixteen(self.cleaned_data["number"])
 
 
 class LetterForm(CarefulForm):

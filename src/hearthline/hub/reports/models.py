@@ -46,17 +46,30 @@ class DraftQuerySet(models.QuerySet["Draft"]):
     def outlived(self, at: datetime) -> Self:
         return self.filter(expires_at__lte=at)
 
+    def of_number(self, digest: bytes) -> "Draft | None":
+        """The form that a number with this digest leads back to."""
+        return self.filter(resume_digest=digest).first()
+
 
 class Draft(models.Model):
-    """A half-finished form. Its answers open only with the key in the reporter's own browser."""
+    """A half-finished form. Its key is in its writer's browser, and in the number they keep."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     answers = models.BinaryField(default=b"")
     expires_at = models.DateTimeField(db_index=True)
     # After sending: the receipt, for the same browser only, until it says it has kept it.
     receipt = models.BinaryField(default=b"")
+    # Where its writer asked to come back later: a digest of the number that leads here, and the
+    # key of the answers wrapped to that number. Without the number neither says anything.
+    resume_digest = models.BinaryField(max_length=32, null=True, unique=True)
+    resume_wrapped = models.BinaryField(null=True)
 
     objects = DraftQuerySet.as_manager()
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether somebody holds a number that leads back here."""
+        return self.resume_digest is not None
 
 
 class ReportQuerySet(models.QuerySet["Report"]):

@@ -106,6 +106,14 @@ def lasting_keys(receipt: str) -> kit.ReceiptKeys:
     return kit.receipt_keys(receipt, pepper())
 
 
+def resume_keys(number: str) -> kit.ReceiptKeys:
+    """The keys of a number that leads back to a form not sent yet, by the same slow step.
+
+    Raises ReceiptMistyped, KeyMissing.
+    """
+    return kit.resume_keys(number, pepper())
+
+
 def wrap_for_receipt(row: DataKey, key: kit.DataKey, keys: kit.ReceiptKeys) -> None:
     """Let the receipt open the row's key from now on. A key destroyed meanwhile stays destroyed."""
     wrapped = keys.wrap(key, row=row.row)

@@ -24,7 +24,7 @@ from .envelope import SealBroken
 from .index import digest
 from .keytext import KeyRefused, new_secret_text, secret_from_text
 from .receipt import ReceiptMistyped, format_receipt, new_receipt, parse_receipt
-from .receipt_keys import ReceiptKeys, quick_receipt_keys, receipt_keys
+from .receipt_keys import ReceiptKeys, quick_receipt_keys, receipt_keys, resume_keys
 from .ring import DeskRing, KeyNotHeld, desk_key_id
 from .shares import ShareRefused, join_shares, split_into_shares
 from .tokens import open_token, seal_token
@@ -59,6 +59,7 @@ __all__ = [
     "parse_receipt",
     "quick_receipt_keys",
     "receipt_keys",
+    "resume_keys",
     "run",
     "seal_token",
     "secret_from_text",

@@ -53,11 +53,16 @@ def receipt_keys(receipt: str, pepper: bytes) -> ReceiptKeys:
 
     Raises ReceiptMistyped, and KeyRefused on a pepper under 32 bytes.
     """
-    keyed = hmac.digest(_pepper(pepper), bind("receipt", parse_receipt(receipt)), "sha256")
-    # The salt is fixed because the digest must be found without knowing the row; the pepper
-    # stands in for it.
-    slow = Scrypt(salt=bind("receipt-salt"), length=32, n=2**14, r=8, p=1).derive(keyed)
-    return _from(slow, "receipt")
+    return _slowly(receipt, pepper, "receipt")
+
+
+def resume_keys(number: str, pepper: bytes) -> ReceiptKeys:
+    """The keys of a number that leads back to a form not sent yet, by the same slow step.
+
+    Such a number looks like a receipt and is derived for another purpose, so that neither ever
+    opens what the other does. Raises what `receipt_keys` raises.
+    """
+    return _slowly(number, pepper, "resume")
 
 
 def quick_receipt_keys(receipt: str, pepper: bytes) -> ReceiptKeys:
@@ -65,6 +70,14 @@ def quick_receipt_keys(receipt: str, pepper: bytes) -> ReceiptKeys:
     # Another purpose than above, or this would be what the slow step starts from.
     keyed = hmac.digest(_pepper(pepper), bind("quick-receipt", parse_receipt(receipt)), "sha256")
     return _from(keyed, "quick-receipt")
+
+
+def _slowly(number: str, pepper: bytes, purpose: str) -> ReceiptKeys:
+    keyed = hmac.digest(_pepper(pepper), bind(purpose, parse_receipt(number)), "sha256")
+    # The salt is fixed because the digest must be found without knowing the row; the pepper
+    # stands in for it.
+    slow = Scrypt(salt=bind(f"{purpose}-salt"), length=32, n=2**14, r=8, p=1).derive(keyed)
+    return _from(slow, purpose)
 
 
 def _pepper(pepper: bytes) -> bytes:

@@ -26,6 +26,7 @@ from hearthline.hub.reports.actions.drafts import (
     open_receipt,
     save_draft,
 )
+from hearthline.hub.reports.actions.keeping import keep_for_later, resume
 from hearthline.hub.reports.actions.partners import (
     NotYours,
     OtherBody,
@@ -75,6 +76,7 @@ __all__ = [
     "end_retention",
     "hold_again",
     "keep_for_good",
+    "keep_for_later",
     "leads_with_help",
     "open_draft",
     "open_receipt",
@@ -82,6 +84,7 @@ __all__ = [
     "read_report",
     "recognise",
     "release",
+    "resume",
     "reveal_contact",
     "save_draft",
     "submit",

@@ -3,7 +3,7 @@
 
 from django.urls import path
 
-from hearthline.hub.reports.public import button, entrance, receipts, sent, wizard, work
+from hearthline.hub.reports.public import button, entrance, keeping, receipts, sent, wizard, work
 
 urlpatterns = [
     path("", entrance.home, name="home"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("report/start/<slug:audience>/", wizard.start, name="report_start"),
     path("report/danger/", wizard.danger, name="report_danger"),
     path("report/sent/", sent.sent, name="report_sent"),
+    path("report/go-on/", keeping.go_on, name="report_go_on"),
+    path("report/keep/<slug:step>/", keeping.keep, name="report_keep"),
     path("report/<slug:step>/", wizard.step, name="report_step"),
     path("button/", button.button, name="button"),
     path("receipt/", receipts.enter, name="receipt"),

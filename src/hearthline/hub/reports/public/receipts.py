@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -22,8 +23,12 @@ from hearthline.hub.reports.models import Audience, Report, Step
 from hearthline.hub.reports.public.flood import door
 from hearthline.hub.reports.public.guesses import guesses
 from hearthline.hub.reports.public.help import lines_for
+from hearthline.hub.reports.public.keeping import wait
 from hearthline.hub.reports.public.networks import network_of
 from hearthline.hub.reports.public.visit import end_receipt, keep_receipt, receipt_of
+
+# Says on the page of the digits that a visit ended, so that Back shows nothing of it.
+OVER = "over"
 
 
 @public
@@ -31,7 +36,8 @@ from hearthline.hub.reports.public.visit import end_receipt, keep_receipt, recei
 def enter(request: HttpRequest) -> HttpResponse:
     """Sixteen digits, in any script, with any spaces."""
     if request.method != "POST":
-        return render(request, "reports/receipt.html", {"form": ReceiptForm()})
+        context = {"form": ReceiptForm(), "over": OVER in request.GET}
+        return render(request, "reports/receipt.html", context)
     at = timezone.now()
     form = ReceiptForm(request.POST)
     waiting = guesses.wait(network_of(request), at)
@@ -50,7 +56,7 @@ def status(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     receipt = receipt_of(request, at)
     if receipt is None:
-        return redirect("receipt")
+        return _over()
     return _report(request, receipt, LetterForm(), at)
 
 
@@ -97,7 +103,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     receipt = receipt_of(request, at)
     if receipt is None:
-        return redirect("receipt")
+        return _over()
     if request.method != "POST":
         view = actions.come_back(receipt=receipt, at=at)
         if not _can_withdraw(view):
@@ -121,6 +127,11 @@ def leave(request: HttpRequest) -> HttpResponse:
     response = redirect("home")
     end_receipt(response)
     return response
+
+
+def _over() -> HttpResponse:
+    """Twenty minutes are over, or somebody left: the digits are asked for again."""
+    return redirect(reverse("receipt") + "?" + OVER)
 
 
 def _bring_back(request: HttpRequest, report: Report, at: datetime) -> None:
@@ -151,9 +162,7 @@ def _recognised(request: HttpRequest, form: ReceiptForm, at: datetime) -> str | 
 
 def _not_recognised(request: HttpRequest, form: ReceiptForm, waiting: int) -> HttpResponse:
     if waiting:
-        response = render(request, "reports/wait.html", {"seconds": waiting}, status=429)
-        response["Retry-After"] = str(waiting)
-        return response
+        return wait(request, waiting, back=reverse("receipt"))
     return render(request, "reports/receipt.html", {"form": form})
 
 

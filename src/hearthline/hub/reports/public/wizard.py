@@ -38,14 +38,15 @@ def start(request: HttpRequest, audience: str) -> HttpResponse:
     form = STEP_FORMS[STEPS[0]](audience, {}, _posted(request))
     skipped = "skip" in request.POST
     if request.method != "POST" or not (skipped or form.is_valid()):
-        return _question(request, form, back=reverse("home"))
+        return _question(request, form, back=reverse("home"), then=_address(STEPS[0]))
     before = visit_of(request, at)
     if before:
         forget_unsent(before, at)
     answers = {"audience": audience, **({} if skipped else form.cleaned_data)}
     secret = new_secret()
     draft = actions.save_draft(draft=None, secret=secret, answers=answers, at=at)
-    response = redirect("report_step", step=STEPS[1])
+    onward = reverse("report_step", args=[STEPS[1]])
+    response = redirect(_keep_page(STEPS[0]) if "keep" in request.POST else onward)
     Visit(draft.pk, secret, draft.expires_at).keep(response)
     return response
 
@@ -112,18 +113,21 @@ def _ask(
         return _question(request, form, back=_before(request, step, answers["audience"]))
     answers |= form.cleaned_data
     actions.save_draft(draft=draft, secret=visit.secret, answers=answers, at=at)
+    if "keep" in request.POST:
+        return redirect(_keep_page(step))
     if step == "now" and DANGER.intersection(answers["facts"]):
         return HttpResponseRedirect(reverse("report_danger") + _query(request))
     return redirect(_after(request, step))
 
 
-def _question(request: HttpRequest, form: StepForm, *, back: str) -> HttpResponse:
+def _question(request: HttpRequest, form: StepForm, *, back: str, then: str = "") -> HttpResponse:
     context = {
         "form": form,
         "child": form.child,
         "number": STEPS.index(form.step) + 1,
         "steps": STEPS,
         "back": back,
+        "then": then,
     }
     return render(request, "reports/question_page.html", context)
 
@@ -151,6 +155,7 @@ def _send(
     context = {
         "heading": heading,
         "child": told.audience == Audience.CHILD,
+        "keep": _keep_page("send"),
         "summary": _summary(told),
         "nothing_told": not told.tells_something,
         "number": len(STEPS),
@@ -200,12 +205,24 @@ def _summary(told: actions.Answers) -> list[dict[str, object]]:
 
 
 def forget_unsent(before: Visit, at: datetime) -> None:
-    """Somebody else may have begun at this browser: their answers are not shown to the next."""
+    """Somebody else may have begun at this browser: their answers are not shown to the next.
+
+    Whoever asked for a number has it, and their answers stay behind it.
+    """
     try:
         draft = actions.open_draft(draft=before.draft, secret=before.secret, at=at)[0]
     except actions.DraftGone:
         return
-    actions.discard_draft(draft=draft.pk)
+    if not draft.is_kept:
+        actions.discard_draft(draft=draft.pk)
+
+
+def _address(step: str) -> str:
+    return reverse("report_step", args=[step])
+
+
+def _keep_page(step: str) -> str:
+    return reverse("report_keep", args=[step])
 
 
 def _posted(request: HttpRequest) -> QueryDict | None:

@@ -20,6 +20,11 @@ LETTER = "Can you tell me when it is gone?"
 HERE = bytes([127, 0, 0, 1])
 
 
+def over() -> str:
+    """The digits are asked for again, and the page says that a visit ended."""
+    return reverse("receipt") + "?over"
+
+
 @pytest.fixture
 def sent() -> actions.Submitted:
     return make_report(at=timezone.now())
@@ -139,12 +144,12 @@ def test_the_cookie_of_one_reporter_never_opens_the_report_of_another(
 def test_without_a_receipt_the_report_is_closed(cookie: str, client: Client) -> None:
     client.cookies[RECEIPT] = cookie
     for name in ("receipt_status", "receipt_withdraw"):
-        assert client.get(reverse(name)).url == reverse("receipt")
+        assert client.get(reverse(name)).url == over()
 
 
 def test_after_twenty_minutes_too(client: Client, sent: actions.Submitted) -> None:
     expire(client, sent.receipt)
-    assert client.get(reverse("receipt_status")).url == reverse("receipt")
+    assert client.get(reverse("receipt_status")).url == over()
 
 
 def test_letters_go_both_ways(client: Client, sent: actions.Submitted, ana: User) -> None:
@@ -258,7 +263,7 @@ def test_after_its_time_the_page_says_the_words_are_gone(
 def test_leaving_closes_the_report(client: Client, sent: actions.Submitted) -> None:
     enter(client, sent.receipt)
     assert client.post(reverse("receipt_leave")).url == reverse("home")
-    assert client.get(reverse("receipt_status")).url == reverse("receipt")
+    assert client.get(reverse("receipt_status")).url == over()
 
 
 def test_after_something_was_added_it_does_not_say_that_nobody_will_read(

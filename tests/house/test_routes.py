@@ -39,6 +39,7 @@ OPEN_TO_ALL = {
         "report_step",
         "report_work",
         "report_work_screen",
+        "security_txt",
         "set_language",
     },
     "desk": {*HEALTH, "set_language"},

@@ -102,6 +102,17 @@ def words(name: str, default: str = "") -> list[str]:
     return text(name, default).replace(",", " ").split()
 
 
+def contacts(name: str) -> list[str]:
+    """Addresses as `Contact` of RFC 9116 takes them: mailto:, tel: or https: URIs."""
+    found = words(name)
+    for one in found:
+        if not (one.startswith(("mailto:", "tel:", "https://")) and one.isascii()):
+            raise EnvironmentRefused(
+                f"{name} has {one!r}; write mailto:, tel: or https:// before each."
+            )
+    return found
+
+
 def mapping(name: str) -> dict[str, str]:
     """Pairs such as "a=1 b=2"."""
     pairs = {}

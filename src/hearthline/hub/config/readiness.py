@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether this installation is prepared, asked before a program starts to serve or to work."""
 
+from datetime import UTC, datetime
+from pathlib import Path
+
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -22,7 +25,19 @@ def refuse_unprepared() -> None:
         ) from None
     finally:
         connection.close()
-    if missing or not (settings.STATIC_ROOT / "staticfiles.json").exists():
+    if missing or not _page_files().exists():
         raise NotReady(
             "Database or pages are not prepared for this version. Run `hearthline setup`."
         )
+
+
+def deployed_at() -> datetime | None:
+    """When the pages of this installation were last prepared; None before they were."""
+    try:
+        return datetime.fromtimestamp(_page_files().stat().st_mtime, UTC)
+    except FileNotFoundError:
+        return None
+
+
+def _page_files() -> Path:
+    return Path(settings.STATIC_ROOT) / "staticfiles.json"

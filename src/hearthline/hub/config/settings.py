@@ -10,7 +10,16 @@ from pathlib import Path
 import dj_database_url
 from csp.constants import NONE, SELF
 
-from hearthline.hub.config.environment import count, desk_keys, flag, mapping, secret, text, words
+from hearthline.hub.config.environment import (
+    contacts,
+    count,
+    desk_keys,
+    flag,
+    mapping,
+    secret,
+    text,
+    words,
+)
 from hearthline.kit.packs import Pack, read_pack
 
 HUB = Path(__file__).resolve().parent.parent
@@ -44,7 +53,8 @@ PARTNERS_URL = text("HEARTHLINE_PARTNERS_URL", "http://127.0.0.1:8002")
 ALLOWED_HOSTS = words("HEARTHLINE_HOSTS", "127.0.0.1 localhost")
 # How many of our own proxies stand between the public and this process (docs/operators.md).
 TRUSTED_PROXIES = count("HEARTHLINE_TRUSTED_PROXIES", most=5)
-_secure = PUBLIC_URL.startswith("https://")
+# By this program's own address: a desk behind TLS keeps its cookies there, whatever the others do.
+_secure = {"desk": DESK_URL, "partners": PARTNERS_URL}.get(DOOR, PUBLIC_URL).startswith("https://")
 CSRF_TRUSTED_ORIGINS = [
     url for url in (PUBLIC_URL, DESK_URL, PARTNERS_URL) if url.startswith("https://")
 ]
@@ -67,6 +77,11 @@ DEMO_INBOX = Path(text("HEARTHLINE_DEMO_INBOX", str(HOME / "inbox")))
 
 # Numbers for Prometheus are shown to whoever brings this; empty, there is no such page.
 METRICS_TOKEN = secret("HEARTHLINE_METRICS_TOKEN")
+
+# Who hears of a weakness in this service (RFC 9116), and for how many days after the last
+# `hearthline setup` that may be believed; without a contact there is no such page.
+SECURITY_CONTACTS = contacts("HEARTHLINE_SECURITY_CONTACT")
+SECURITY_DAYS = count("HEARTHLINE_SECURITY_DAYS", most=364) or 180
 
 # The database.
 DATABASE_URL = secret("DATABASE_URL")

@@ -33,6 +33,8 @@ from hearthline.hub.directory.models import Contact, Domain, Membership, Organis
 
 readers = requires(Permission.DIRECTORY_ORGANISATION_READ)
 editors = requires(Permission.DIRECTORY_ORGANISATION_EDIT)
+# Whoever holds a unit's key, or acts for it, reads what is handed to it.
+proven_editors = requires(Permission.DIRECTORY_ORGANISATION_EDIT, step_up=True)
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -140,7 +142,7 @@ def organisation_retire(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     return _answer(request, form, act, _("Retire this organisation"), _("Retire it"), one, text)
 
 
-@editors
+@proven_editors
 @form_page
 def organisation_key(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     one = get_object_or_404(Organisation, pk=pk)
@@ -282,7 +284,7 @@ def domain_drop(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect("organisation", pk=domain.organisation_id)
 
 
-@editors
+@proven_editors
 @form_page
 def member_add(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     one = get_object_or_404(Organisation, pk=pk)

@@ -11,6 +11,7 @@ handler500 = "hearthline.hub.ui.outage.trouble"
 
 urlpatterns = [
     path("", include("hearthline.hub.config.health")),
+    path("", include("hearthline.hub.config.security_txt")),
     path("", include("hearthline.hub.reports.public")),
     path("", include("hearthline.hub.directory.public")),
     path("", include("hearthline.hub.statistics.public")),

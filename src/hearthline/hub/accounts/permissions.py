@@ -48,6 +48,7 @@ class Permission(enum.StrEnum):
     REFERRALS_PACKAGE_PICK_UP = "referrals:package:pick_up"
     REFERRALS_PACKAGE_PREPARE = "referrals:package:prepare"
     REFERRALS_PACKAGE_READ = "referrals:package:read"
+    REPORTS_DRILL_START = "reports:drill:start"
     STATISTICS_PROMISES_READ = "statistics:promises:read"
     STATISTICS_RELEASE_COMPILE = "statistics:release:compile"
     STATISTICS_RELEASE_PUBLISH = "statistics:release:publish"
@@ -118,6 +119,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
             P.EVIDENCE_EXHIBIT_SHRED,
             P.NOTICES_NOTICE_READ,
             P.REFERRALS_PACKAGE_READ,
+            P.REPORTS_DRILL_START,
             P.STATISTICS_PROMISES_READ,
             P.STATISTICS_RELEASE_PUBLISH,
             P.STATISTICS_RELEASE_READ,

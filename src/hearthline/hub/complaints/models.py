@@ -17,6 +17,10 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
         """The complaint this receipt's digest belongs to."""
         return self.select_related("data_key").filter(receipt_digest=digest).first()
 
+    def real(self) -> Self:
+        """Without those about exercises, which no figure speaks of."""
+        return self.exclude(report__exercise=True)
+
     def open(self) -> Self:
         return self.exclude(state=Complaint.State.ANSWERED)
 

@@ -129,6 +129,7 @@ ROOMS = [
     "referrals",
     "notices",
     "complaints",
+    "drills",
     "statistics",
 ]
 _public = DOOR == "public"

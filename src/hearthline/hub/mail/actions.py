@@ -17,15 +17,17 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.utils.translation import gettext
 
 from hearthline.hub.audit.actions import record
 from hearthline.hub.audit.models import Actor
 from hearthline.hub.clocks.actions import hold, release, retry_at
-from hearthline.hub.mail.models import About, Letter
+from hearthline.hub.mail.models import KEPT_HERE, About, Letter
 from hearthline.hub.sealing.actions import destroy, mint, open_as_desk
 
 # RFC 5321, 4.5.4.1: give up after four or five days.
 GIVE_UP_AFTER = timedelta(days=5)
+EXERCISE_HEADER = "X-Hearthline-Exercise"
 REPEAT_HEADER = "X-Hearthline-Repeat"
 
 # Seven-bit on the wire, so that no server on the way has reason to rewrite what was signed off.
@@ -38,6 +40,10 @@ class RecipientRefused(ValueError):
 
 class HeldBack(Exception):
     """The letter may not leave yet."""
+
+
+class ExerciseStaysHere(Exception):
+    """A letter of an exercise was about to leave for somebody who is no part of it."""
 
 
 class NoMessageId(ValueError):
@@ -58,11 +64,16 @@ def post(
     at: datetime,
     about: uuid.UUID | None = None,
     also: Sequence[uuid.UUID] = (),
+    exercise: bool = False,
 ) -> Letter:
     """Queue `message` for `recipient`, due at once. The same Message-ID twice is one letter.
 
     `about` is the record it is about, so that it can be held back (see `hold_back`); `also` are
     others it is about as well.
+
+    A letter of an `exercise` never goes to `recipient`: it goes to the country's mailbox for
+    exercises, or is kept here and counts as sent. Its subject says what it is, in the language
+    that is active.
 
     From, To and Date are filled in where absent; `Auto-Submitted` (RFC 3834) keeps answering
     machines quiet. The caller audits what the letter is about. Raises `RecipientRefused`.
@@ -74,6 +85,9 @@ def post(
     if posted:
         return posted
     _refuse_address(recipient)
+    meant_for = recipient if exercise else ""
+    if exercise:
+        recipient = _instead_of(message)
     _complete(message, recipient=recipient, at=at)
     key_row, key = mint(at=at)
     letter = Letter(
@@ -84,7 +98,11 @@ def post(
         about=about,
         queued_at=at,
         due_at=at,
+        exercise=exercise,
+        meant_for=meant_for,
     )
+    if letter.kept_here:
+        letter.state, letter.sent_at, letter.due_at = Letter.State.SENT, at, None
     letter.seal(key, "message", message.as_bytes(policy=_WIRE).decode("ascii"))
     letter.save()
     About.objects.bulk_create(About(letter=letter, record=record) for record in also)
@@ -113,6 +131,7 @@ def start_sending(*, letter: Letter, holder: str, at: datetime) -> bytes:
     letter = hold(letter, holder=holder)
     if letter.is_held(at):
         raise HeldBack
+    _refuse_leaving(letter)
     wire = letter.unseal(open_as_desk(letter.data_key), "message").encode("ascii")
     if letter.state == Letter.State.SENDING:
         letter.marked_repeat = True
@@ -174,6 +193,23 @@ def _again_or_never(letter: Letter, *, at: datetime, words: str, never: bool = F
         release(letter, due_at=retry_at(letter, at=at))
         letter.attempts = attempts  # the next pause is longer
     letter.save()
+
+
+def _instead_of(message: EmailMessage) -> str:
+    """Where a letter of an exercise goes; its headers name nobody else and say what it is."""
+    recipient: str = settings.PACK.drill.email or KEPT_HERE
+    subject = f"{gettext('EXERCISE')}: {message['Subject'] or ''}"
+    for name in ("To", "Cc", "Bcc", "Subject", EXERCISE_HEADER):
+        del message[name]
+    message["To"], message["Subject"], message[EXERCISE_HEADER] = recipient, subject, "yes"
+    return recipient
+
+
+def _refuse_leaving(letter: Letter) -> None:
+    """The one place where bytes for the wire are made: of an exercise, for its own mailbox only."""
+    own: str = settings.PACK.drill.email
+    if letter.exercise and (not own or letter.recipient != own):
+        raise ExerciseStaysHere(letter.message_id)
 
 
 def _refuse_address(recipient: str) -> None:

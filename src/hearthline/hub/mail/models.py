@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -11,6 +12,8 @@ from hearthline.hub.sealing.models import SealedRow
 
 # How long what a letter said can be read after it went, or was given up.
 READABLE_FOR = timedelta(days=30)
+# Where letters of an exercise go when the country names no mailbox for them: nowhere (RFC 2606).
+KEPT_HERE = "kept-here@exercise.invalid"
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):
@@ -26,6 +29,12 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """Letters about one record that have not certainly gone."""
         unsent = [Letter.State.QUEUED, Letter.State.SENDING]
         return self.filter(about=about, state__in=unsent)
+
+    def about_any(self, records: Sequence[uuid.UUID]) -> Self:
+        """Letters about one of these records, the oldest first."""
+        several = About.objects.filter(record__in=records).values("letter")
+        found = self.filter(Q(about__in=records) | Q(pk__in=several))
+        return found.select_related("data_key").order_by("queued_at", "pk")
 
     def for_purpose(self, purpose: str) -> Self:
         return self.filter(purpose=purpose)
@@ -61,10 +70,24 @@ class Letter(SealedRow, DueRow):
     given_up_at = models.DateTimeField(null=True)
     # True once a second attempt went out without knowing whether the first arrived.
     marked_repeat = models.BooleanField(default=False)
+    # Of an exercise: it goes to the exercise's own mailbox, or nowhere.
+    exercise = models.BooleanField(default=False, db_default=False)
+    # Of an exercise: to whom it would have gone.
+    meant_for = models.CharField(max_length=254, blank=True, default="", db_default="")
     # The mail server's own words, as it last refused.
     last_error = models.CharField(max_length=300, blank=True)
 
     objects = LetterQuerySet.as_manager()
+
+    @property
+    def addressee(self) -> str:
+        """To whom it is written, whoever gets it."""
+        return self.meant_for or self.recipient
+
+    @property
+    def kept_here(self) -> bool:
+        """Written as an exercise and never handed to a mail server."""
+        return self.exercise and self.recipient == KEPT_HERE
 
     def is_held(self, at: datetime) -> bool:
         """Whether it, or one of the records it is about, is held back."""

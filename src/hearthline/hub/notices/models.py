@@ -46,7 +46,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         """Other notices that wait to go to the same contact, and may go in the same letter."""
         waiting = self.filter(
             free(at), state=Notice.State.QUEUED, contact=notice.contact, due_at__isnull=False
-        )
+        ).filter(case__exercise=notice.case.exercise)
         return waiting.filter(case__in=Case.objects.cleared_for_notice(at)).exclude(pk=notice.pk)
 
     def sent_with(self, notice: "Notice", at: datetime) -> Self:
@@ -57,6 +57,10 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         same = Delivery.objects.filter(kind=Delivery.Kind.FIRST, letter=letter.letter_id)
         together = self.filter(free(at), due_at__lte=at, pk__in=same.values("notice"))
         return together.filter(case__in=Case.objects.cleared_for_notice(at)).exclude(pk=notice.pk)
+
+    def real(self) -> Self:
+        """Without exercises, which no figure speaks of."""
+        return self.filter(case__exercise=False)
 
     def open(self) -> Self:
         return self.filter(state__in=Notice.OPEN, case__state=Case.State.CONFIRMED)
@@ -107,7 +111,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         answered = Answer.objects.filter(
             notice=OuterRef("pk"), at__lte=OuterRef("acknowledge_due_at")
         )
-        return self.filter(
+        return self.real().filter(
             Q(acknowledged_at__isnull=True) | Q(acknowledged_at__gt=due),
             Q(removed_at__isnull=True) | Q(removed_at__gt=due),
             ~Exists(answered),
@@ -117,12 +121,14 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
     def waits_for_notice(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
         """From a case's first report to the notice to its host, for notices of the period."""
-        sent = self.filter(sent_at__gte=start, sent_at__lt=end).select_related("case")
+        sent = self.real().filter(sent_at__gte=start, sent_at__lt=end).select_related("case")
         return [(one.case.opened_at, one.sent_at) for one in sent if one.sent_at]
 
     def waits_for_removal(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
         """From a case's first report to its removal, for removals of the period."""
-        removed = self.filter(removed_at__gte=start, removed_at__lt=end).select_related("case")
+        removed = (
+            self.real().filter(removed_at__gte=start, removed_at__lt=end).select_related("case")
+        )
         return [(one.case.opened_at, one.removed_at) for one in removed if one.removed_at]
 
 
@@ -298,6 +304,11 @@ class Delivery(models.Model):
         return self.letter  # type: ignore[return-value]  # the constraint: one of the two
 
     @property
+    def carrier_addressee(self) -> str:
+        """To whom the letter or post is written; in an exercise somebody else gets it."""
+        return self.letter.addressee if self.letter else self.carrier.recipient
+
+    @property
     def shared_with(self) -> int:
         """How many other notices travelled in the same letter."""
         if self.letter_id is None:
@@ -341,7 +352,9 @@ class Check(SealedRow):
 class AnswerQuerySet(models.QuerySet["Answer"]):
     def counted_by_refusal(self, start: datetime, end: datetime) -> dict[str, int]:
         """How many notices were refused on each ground in the period; "" where none was stated."""
-        refused = self.filter(code=Answer.Code.REFUSED, at__gte=start, at__lt=end)
+        refused = self.filter(
+            notice__case__exercise=False, code=Answer.Code.REFUSED, at__gte=start, at__lt=end
+        )
         by_ground = refused.order_by().values_list("refusal")
         return dict(by_ground.annotate(Count("notice", distinct=True)))
 

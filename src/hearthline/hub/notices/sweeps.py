@@ -10,7 +10,7 @@ from django.db import OperationalError
 
 from hearthline.hub.audit.models import Actor
 from hearthline.hub.clocks.actions import LeaseLost, lease
-from hearthline.hub.mail.actions import HeldBack
+from hearthline.hub.mail.actions import ExerciseStaysHere, HeldBack
 from hearthline.hub.notices import actions
 from hearthline.hub.notices.models import Notice, Post, Watch, cases_awaiting_notice
 from hearthline.kit import urls
@@ -127,10 +127,14 @@ def _apart(kind: str, number: object) -> Iterator[None]:
 
 
 def _check(watch: Watch, *, holder: str, at: datetime, probe: Probe) -> bool:
-    address = actions.address_to_check(watch=watch, holder=holder, at=at)
-    if address is None:
-        return False
-    seen = probe(address, resolve=_resolve, allow=_allow)
+    try:
+        address = actions.address_to_check(watch=watch, holder=holder, at=at)
+    except ExerciseStaysHere:
+        seen = actions.invented_look(watch=watch, at=at)
+    else:
+        if address is None:
+            return False
+        seen = probe(address, resolve=_resolve, allow=_allow)
     actions.record_check(watch=watch, seen=seen, holder=holder, at=at)
     return True
 
@@ -142,6 +146,9 @@ def _post(post: Post, *, holder: str, at: datetime, roots: str | None) -> bool:
     except HeldBack:
         log.info("post %s is held back", post.pk)
         return False
+    except ExerciseStaysHere:
+        actions.keep_here(post=post, holder=holder, at=at)
+        return True
     try:
         status = urls.deliver(
             parcel.url,

@@ -20,7 +20,12 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
             case__withdrawal__isnull=False,
             case__withdrawal__ended_at__isnull=True,
         )
-        return self.filter(unit__in=units).exclude(stopped).order_by("-prepared_at")
+        real = self.real().filter(unit__in=units)
+        return real.exclude(stopped).order_by("-prepared_at")
+
+    def real(self) -> Self:
+        """Without exercises, which no figure speaks of and no unit sees."""
+        return self.filter(case__exercise=False)
 
     def newest_first(self) -> Self:
         return self.select_related("case", "unit", "letter").order_by("-prepared_at")
@@ -61,11 +66,11 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
     def breached_in(self, start: datetime, end: datetime) -> Self:
         """The clock ran out in the period, and police did not have the package by then."""
         late = Q(with_police_at__isnull=True) | Q(with_police_at__gt=F("police_due_at"))
-        return self.filter(late, police_due_at__gte=start, police_due_at__lt=end)
+        return self.real().filter(late, police_due_at__gte=start, police_due_at__lt=end)
 
     def waits_for_police(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
         """From a case's first report to its first package with police, for the period."""
-        cases = self.order_by().values("case", "case__opened_at")
+        cases = self.real().order_by().values("case", "case__opened_at")
         told = cases.annotate(told_at=Min("with_police_at"))
         of_the_period = told.filter(told_at__gte=start, told_at__lt=end)
         return list(of_the_period.values_list("case__opened_at", "told_at"))

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Count, Min, Q
 from django.utils.translation import gettext_lazy as _
 
+from hearthline.hub.accounts.models import User
 from hearthline.hub.clocks.models import DueRow, free
 from hearthline.hub.directory.models import Organisation
 from hearthline.hub.sealing.models import SealedRow
@@ -104,12 +105,16 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self.filter(words_digest=first["words_digest"]).order_by("received_at").first()
 
     def counted(self) -> Self:
-        """Reports the published figures speak of: all but those held in a flood."""
-        return self.exclude(lane=Report.Lane.QUARANTINE)
+        """Reports the published figures speak of: not those held in a flood, nor exercises."""
+        return self.real().exclude(lane=Report.Lane.QUARANTINE)
 
     def held_as_flood(self) -> Self:
         """Reports that came in a flood and were not released from quarantine."""
-        return self.filter(lane=Report.Lane.QUARANTINE)
+        return self.real().filter(lane=Report.Lane.QUARANTINE)
+
+    def real(self) -> Self:
+        """Without exercises, which no figure speaks of."""
+        return self.filter(exercise=False)
 
     def _waiting(self, lane: str) -> Self:
         return self.filter(lane=lane, taken_at__isnull=True, withdrawn_at__isnull=True)
@@ -206,6 +211,8 @@ class Report(SealedRow):
     )
     # While it is held: a keyed digest of its words, so that the same words are seen to be so.
     words_digest = models.BinaryField(max_length=32, null=True)
+    # Invented, to practise every hand-over. Set when it is made; a trigger keeps it as it is.
+    exercise = models.BooleanField(default=False, db_default=False)
 
     objects = ReportQuerySet.as_manager()
 
@@ -227,6 +234,35 @@ class Report(SealedRow):
     def is_held(self) -> bool:
         """Whether it stands in the quarantine lane, or was closed there."""
         return self.lane == self.Lane.QUARANTINE
+
+
+class DrillQuerySet(models.QuerySet["Drill"]):
+    def newest_first(self) -> Self:
+        return self.select_related("report", "started_by").order_by("-started_at")
+
+    def of_reports(self, reports: models.QuerySet[Any]) -> "Drill | None":
+        """The exercise that one of these reports began."""
+        return self.select_related("report__data_key").filter(report__in=reports).first()
+
+
+class Drill(SealedRow):
+    """One exercise: who began it and why, its own key pair, and what its invented host does."""
+
+    report = models.OneToOneField(
+        Report, primary_key=True, on_delete=models.PROTECT, related_name="drill"
+    )
+    template = models.CharField(max_length=20)
+    started_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    started_at = models.DateTimeField()
+    # The token of sealed words.
+    reason = models.CharField(max_length=500)
+    # Packages are sealed to this key instead of a unit's; its secret half under the report's key.
+    age_recipient = models.CharField(max_length=100)
+    age_identity = models.BinaryField()
+    # From when on our looks find the page gone. Empty while it is up.
+    gone_at = models.DateTimeField(null=True)
+
+    objects = DrillQuerySet.as_manager()
 
 
 class FreshReceiptQuerySet(models.QuerySet["FreshReceipt"]):

@@ -157,6 +157,12 @@ def build(
     return package
 
 
+def new_key_pair() -> tuple[str, str]:
+    """A fresh age key pair: the secret key (`AGE-SECRET-KEY-1…`) and its public key (`age1…`)."""
+    identity = Identity.generate()
+    return str(identity), str(identity.to_public())
+
+
 def seal(package: bytes, recipients: Sequence[str]) -> bytes:
     """The bytes encrypted to every recipient, each an age public key (`age1…`).
 

@@ -237,6 +237,20 @@ class Desk(Section):
     )
 
 
+class Drill(Section):
+    """Exercises: where their letters go, and how long they are kept."""
+
+    email: str = Field(
+        default="",
+        pattern=r"^([^@\s]+@[^@\s]+)?$",
+        description="a mailbox of your own that plays police and hosts; leave it out and letters "
+        "of an exercise are written and kept here",
+    )
+    keep_days: Days = Field(
+        default=30, description="days an exercise is kept after closing, with its keys"
+    )
+
+
 class Agency(Section):
     """An agency or partner the directory is seeded with."""
 
@@ -360,6 +374,7 @@ class Pack(Section):
     retention: Retention
     statistics: Statistics
     desk: Desk = Desk()
+    drill: Drill = Drill()
     sign_in: SignIn = SignIn()
     partners: Partners = Partners()
     duties: list[Duty] = []

@@ -27,6 +27,7 @@ from hearthline.hub.cases.actions.disclosure import (
     open_disclosure,
     request_disclosure,
 )
+from hearthline.hub.cases.actions.drills import DrillLost, drill_of
 from hearthline.hub.cases.actions.exhibits import open_exhibit, seal_exhibit
 from hearthline.hub.cases.actions.exporting import (
     AlreadyDownloaded,
@@ -88,6 +89,7 @@ __all__ = [
     "Capture",
     "CaptureRefused",
     "CaseText",
+    "DrillLost",
     "ExhibitBroken",
     "ExhibitShredded",
     "ExportExpired",
@@ -134,6 +136,7 @@ __all__ = [
     "decide_export",
     "delete_view",
     "download_export",
+    "drill_of",
     "end_retention",
     "hold_notice",
     "host_digest",

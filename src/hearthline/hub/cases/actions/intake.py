@@ -22,6 +22,10 @@ from hearthline.kit.sealing import SealBroken
 from hearthline.kit.urls import AddressRefused, canonicalise
 
 
+class ExerciseMixed(Exception):
+    """An exercise and a real report would share a subject. Their digests keep them apart."""
+
+
 @dataclass(frozen=True)
 class _Named:
     """A subject as one report names it."""
@@ -119,6 +123,8 @@ def _sight(named: _Named, report: Report, at: datetime) -> Case | None:
     subject.first_seen = min(subject.first_seen, report.received_at)
     subject.last_seen = max(subject.last_seen, report.received_at)
     subject.save(update_fields=["report_count", "first_seen", "last_seen"])
+    if subject.cases.exclude(exercise=report.exercise).exists():
+        raise ExerciseMixed
     case = subject.cases.open().first()
     if case is None:
         return _open(subject, report, at)
@@ -173,6 +179,7 @@ def _open(subject: Subject, report: Report, at: datetime) -> Case:
         language=report.language,
         report_count=subject.report_count,
         host_digest=subject.host_digest,
+        exercise=report.exercise,
     )
     record(
         at=at,

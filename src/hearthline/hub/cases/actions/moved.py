@@ -22,6 +22,7 @@ from hearthline.hub.cases.actions.assessment import write_assessment
 from hearthline.hub.cases.actions.findings import Finding
 from hearthline.hub.cases.actions.rules import lock, require_on
 from hearthline.hub.cases.models import Assessment, Case, Sighting, StepBack, Subject
+from hearthline.hub.reports.actions import purpose
 from hearthline.hub.sealing import actions as sealing
 from hearthline.kit.codelists import assessment_outcomes
 from hearthline.kit.urls import AddressRefused, canonicalise, find_addresses, subject_key
@@ -89,7 +90,8 @@ def _subject_at(address: str, parent: Subject, at: datetime) -> Subject:
         raise NotANewAddress from refused
     if len(named) > 1:
         raise NotANewAddress
-    digest = sealing.digest(subject_key(page), purpose="subject")
+    practice = parent.cases.filter(exercise=True).exists()
+    digest = sealing.digest(subject_key(page), purpose=purpose("subject", exercise=practice))
     if digest == bytes(parent.digest):
         raise NotANewAddress
     subject = Subject.objects.filter(digest=digest).first()
@@ -99,7 +101,7 @@ def _subject_at(address: str, parent: Subject, at: datetime) -> Subject:
     row, key = sealing.mint(at=at)
     subject = Subject(data_key=row, kind=Subject.Kind.URL, digest=digest, first_seen=at)
     subject.last_seen = at
-    subject.host_digest = sealing.digest(page.host, purpose="host")
+    subject.host_digest = sealing.digest(page.host, purpose=purpose("host", exercise=practice))
     subject.seal(key, "address", page.url)
     subject.seal(key, "host", page.host)
     subject.save(force_insert=True)
@@ -139,6 +141,7 @@ def _open_beside(case: Case, subject: Subject, at: datetime) -> Case:
         language=case.language,
         report_count=subject.report_count,
         host_digest=subject.host_digest,
+        exercise=case.exercise,
         opened_at=at,
         review_due_at=at,
         first_reviewed_at=at,

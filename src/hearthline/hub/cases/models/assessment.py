@@ -16,7 +16,7 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         """Findings that two people, or a senior, made final in the period."""
         agreed = Q(stage=Assessment.Stage.SECOND, agrees=True)
         final = agreed | Q(stage=Assessment.Stage.SENIOR)
-        return self.filter(final, at__gte=start, at__lt=end)
+        return self.filter(final, at__gte=start, at__lt=end, case__exercise=False)
 
     def counted_by_outcome(self) -> dict[str, int]:
         """How many cases have each outcome among these assessments."""

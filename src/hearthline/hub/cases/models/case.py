@@ -33,6 +33,10 @@ ENDING = models.Index(
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
+    def real(self) -> Self:
+        """Without exercises, which no figure speaks of."""
+        return self.filter(exercise=False)
+
     def open(self) -> Self:
         return self.filter(closed_at__isnull=True)
 
@@ -191,6 +195,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
         past = Q(track=Case.Track.STANDARD, closed_at__lte=standard) | Q(
             track=Case.Track.CHILD_FIRST, closed_at__lte=child_first
         )
+        practised = at - timedelta(days=settings.PACK.drill.keep_days)
+        past |= Q(exercise=True, closed_at__lte=practised)
         return self.filter(past, ended_at__isnull=True)
 
     def last_past_retention(self, at: datetime, policy: Retention) -> Self:
@@ -291,6 +297,8 @@ class Case(models.Model):
         output_field=models.DateTimeField(null=True),
         db_persist=True,
     )
+    # An exercise, as the report that opened it is; a trigger keeps it as it is.
+    exercise = models.BooleanField(default=False, db_default=False)
     # Steps its reporters were told, so that somebody who reports the same place later hears too.
     told = models.JSONField(default=list)
 

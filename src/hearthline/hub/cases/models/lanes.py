@@ -27,7 +27,8 @@ class Lane(models.TextChoices):
 
 # Each order runs one way only, so that one comparison of whole keys says what comes next.
 SORTS: dict[str, tuple[str, ...]] = {
-    "urgency": ("level", "review_due_at", "opened_at", "id"),
+    # Within a level, real work stands before exercises.
+    "urgency": ("level", "exercise", "review_due_at", "opened_at", "id"),
     "reports": ("-report_count", "-opened_at", "-id"),
     "age": ("opened_at", "id"),
     "clock": ("review_due_at", "opened_at", "id"),
@@ -54,6 +55,13 @@ class Hands(models.TextChoices):
     HELD = "held", _("In somebody's hands")
 
 
+class Practice(models.TextChoices):
+    """Whether exercises are shown."""
+
+    ONLY = "only", _("Exercises only")
+    WITHOUT = "without", _("Without exercises")
+
+
 @dataclass(frozen=True)
 class Narrowing:
     """What a queue is narrowed to. Codes only; "" and 0 narrow nothing.
@@ -70,6 +78,7 @@ class Narrowing:
     older: int = 0
     since: str = ""
     host: str = ""
+    practice: str = ""
 
     NAMES: ClassVar[tuple[str, ...]] = (
         "level",
@@ -80,6 +89,7 @@ class Narrowing:
         "older",
         "since",
         "host",
+        "practice",
     )
 
     @property
@@ -94,6 +104,8 @@ class Narrowing:
         free = Q(claim_until__isnull=True) | Q(claim_until__lte=at)
         if self.hands:
             wanted &= free if self.hands == Hands.FREE else Q(claim_until__gt=at)
+        if self.practice:
+            wanted &= Q(exercise=self.practice == Practice.ONLY)
         if self.older:
             wanted &= Q(opened_at__lte=at - timedelta(days=self.older))
         if self.since:

@@ -13,6 +13,7 @@ from hearthline.hub.notices.actions.answers import (
 from hearthline.hub.notices.actions.letters import note_delivery, write_due
 from hearthline.hub.notices.actions.parcels import (
     forget_post,
+    keep_here,
     note_answer,
     note_trouble,
     start_posting,
@@ -28,7 +29,7 @@ from hearthline.hub.notices.actions.queue import (
 )
 from hearthline.hub.notices.actions.reading import open_check, read_address
 from hearthline.hub.notices.actions.retention import end_looks
-from hearthline.hub.notices.actions.watch import address_to_check, record_check
+from hearthline.hub.notices.actions.watch import address_to_check, invented_look, record_check
 
 __all__ = [
     "AlreadyAddressed",
@@ -45,6 +46,8 @@ __all__ = [
     "assign_host",
     "end_looks",
     "forget_post",
+    "invented_look",
+    "keep_here",
     "note_answer",
     "note_delivery",
     "note_trouble",

@@ -33,7 +33,7 @@ def escalate(notice: Notice, at: datetime) -> int:
     told = notice.deliveries.filter(
         kind=Delivery.Kind.ESCALATION, queued_at__gte=notice.escalate_at or at
     )
-    done = set(told.values_list("letter__recipient", flat=True))
+    done = {delivery.carrier_addressee for delivery in told.select_related("letter")}
     waiting = [one for one in (_lawyers(notice.host), *_regulators()) if one is not None]
     written, later = 0, []
     for contact in waiting:

@@ -18,7 +18,7 @@ from hearthline.hub.audit.actions import record
 from hearthline.hub.audit.models import Actor
 from hearthline.hub.clocks.actions import hold, release, retry_at
 from hearthline.hub.directory.actions import park_contact, secret_of
-from hearthline.hub.mail.actions import REPEAT_HEADER, HeldBack
+from hearthline.hub.mail.actions import REPEAT_HEADER, ExerciseStaysHere, HeldBack
 from hearthline.hub.mail.models import Letter
 from hearthline.hub.notices.models import Post
 from hearthline.hub.sealing.actions import destroy, open_as_desk
@@ -40,12 +40,15 @@ class Parcel:
 def start_posting(*, post: Post, holder: str, at: datetime) -> Parcel:
     """Mark the post SENDING and give what to send. Commit before the endpoint is dialled.
 
-    Raises `LeaseLost`, and `HeldBack` when police hold the case back meanwhile.
+    Raises `LeaseLost`, `HeldBack` when police hold the case back meanwhile, and
+    `ExerciseStaysHere`: a post of an exercise has no bytes for the wire, see `keep_here`.
     """
     post = hold(post, holder=holder)
     until = post.notice.case.notice_held_until
     if until is not None and until > at:
         raise HeldBack
+    if post.notice.case.exercise:
+        raise ExerciseStaysHere(post.message_id)
     body = post.unseal(open_as_desk(post.data_key), "message").encode("utf-8")
     if post.state == Letter.State.SENDING:
         post.marked_repeat = post.maybe_arrived = True
@@ -62,6 +65,16 @@ def start_posting(*, post: Post, holder: str, at: datetime) -> Parcel:
     post.state = Letter.State.SENDING
     post.save()
     return Parcel(post.recipient, headers, body)
+
+
+@transaction.atomic
+def keep_here(*, post: Post, holder: str, at: datetime) -> None:
+    """A post of an exercise is kept here and counts as taken. Raises `LeaseLost`."""
+    post = hold(post, holder=holder)
+    post.state, post.sent_at = Letter.State.SENT, at
+    release(post, due_at=None)
+    post.save()
+    record(at=at, actor=WORKER, verb="notices.keep_here", about=post)
 
 
 @transaction.atomic

@@ -7,10 +7,13 @@ from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
 
+from django.utils import translation
+
 from hearthline.hub.audit.actions import record
 from hearthline.hub.audit.models import Actor
 from hearthline.hub.directory.models import Contact
 from hearthline.hub.mail.actions import post
+from hearthline.hub.notices.actions.wording import language_of
 from hearthline.hub.notices.models import Delivery, Notice, Post
 from hearthline.hub.sealing.actions import mint
 
@@ -27,14 +30,16 @@ def post_delivery(
 ) -> None:
     """One letter about one or several notices. While police hold one of them back, it waits."""
     cases = [notice.case_id for notice in notices]
-    letter = post(
-        recipient=contact.value,
-        message=message,
-        purpose=PURPOSE,
-        at=at,
-        about=cases[0] if len(cases) == 1 else None,
-        also=cases if len(cases) > 1 else (),
-    )
+    with translation.override(language_of(contact, contact.organisation)):
+        letter = post(
+            recipient=contact.value,
+            message=message,
+            purpose=PURPOSE,
+            at=at,
+            about=cases[0] if len(cases) == 1 else None,
+            also=cases if len(cases) > 1 else (),
+            exercise=any(notice.case.exercise for notice in notices),
+        )
     for notice in notices:
         number = next_number(notice, kind)
         Delivery.objects.create(

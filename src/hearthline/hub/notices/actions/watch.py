@@ -20,6 +20,7 @@ from hearthline.hub.audit.models import Actor
 from hearthline.hub.cases import actions as cases
 from hearthline.hub.cases.models import Case
 from hearthline.hub.clocks.actions import hold, release
+from hearthline.hub.mail.actions import ExerciseStaysHere
 from hearthline.hub.notices.models import Check, Notice, Watch
 from hearthline.hub.reports.models import Step
 from hearthline.hub.sealing.actions import mint
@@ -34,7 +35,7 @@ _ABSENT, _UNREACHABLE = 2, 1
 def address_to_check(*, watch: Watch, holder: str, at: datetime) -> str | None:
     """The address of a leased watch; None, and the watch is over, when its case is no longer ours.
 
-    Raises `LeaseLost`.
+    Raises `LeaseLost`, and `ExerciseStaysHere` where the page is invented, see `invented_look`.
     """
     watch = hold(watch, holder=holder)
     case = watch.notice.case
@@ -44,8 +45,26 @@ def address_to_check(*, watch: Watch, holder: str, at: datetime) -> str | None:
         release(watch, due_at=None)
         watch.save()
         return None
+    if case.exercise:
+        raise ExerciseStaysHere(case.reference)
     address = cases.subject_address(case=case, actor=WORKER, at=at, purpose="notice: check")
     return address.url
+
+
+def invented_look(*, watch: Watch, at: datetime) -> Observation:
+    """What a look at the page of an exercise would see, without a network.
+
+    It is up until whoever leads the exercise plays the host and removes it. Raises `DrillLost`,
+    and `LookupError` for the watch of real work.
+    """
+    case = watch.notice.case
+    drill = cases.drill_of(case)
+    if drill is None:
+        raise LookupError(case.reference)
+    address = cases.subject_address(case=case, actor=WORKER, at=at, purpose="notice: check")
+    gone = drill.gone_at is not None and drill.gone_at <= at
+    verdict, reason = (Verdict.ABSENT, "http_410") if gone else (Verdict.PRESENT, "http_200")
+    return Observation(address.url, verdict, reason, ())
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from hearthline.hub.referrals.actions.outcome import (
     acknowledge,
     conclude,
 )
+from hearthline.hub.referrals.actions.playing import NotAnExercise, play_police
 from hearthline.hub.referrals.actions.prepare import (
     AlreadySent,
     NoMailContact,
@@ -28,6 +29,7 @@ from hearthline.hub.referrals.actions.prepare import (
 )
 from hearthline.hub.referrals.actions.retention import end_package
 from hearthline.hub.referrals.actions.with_police import (
+    ExerciseStaysHere,
     NotMember,
     PackageBroken,
     PackageGone,
@@ -38,11 +40,13 @@ from hearthline.hub.referrals.actions.with_police import (
 __all__ = [
     "AlreadyConcluded",
     "AlreadySent",
+    "ExerciseStaysHere",
     "HoldInThePast",
     "HoldTooLong",
     "NoHoldInForce",
     "NoMailContact",
     "NoRecipientKey",
+    "NotAnExercise",
     "NotConfirmed",
     "NotMember",
     "NotPoliceUnit",
@@ -59,6 +63,7 @@ __all__ = [
     "lift_hold",
     "mark_arrived",
     "pick_up",
+    "play_police",
     "prepare",
     "send_again",
 ]

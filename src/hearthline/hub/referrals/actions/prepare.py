@@ -12,6 +12,7 @@ from hearthline.hub.accounts.models import User
 from hearthline.hub.accounts.permissions import Permission, require
 from hearthline.hub.audit.actions import record
 from hearthline.hub.audit.models import Actor
+from hearthline.hub.cases.actions import drill_of
 from hearthline.hub.cases.models import Case
 from hearthline.hub.directory.models import Contact, Organisation
 from hearthline.hub.mail.actions import message_id, post
@@ -64,7 +65,9 @@ def prepare(
     language = language_of(unit)
     with translation.override(language):
         package = write_package(case=case, unit=unit, language=language, actor=actor, at=at)
-    sealed = seal(package.to_bytes(), [unit.age_recipient])
+    # An exercise is sealed to its own key, so that the unit's people could not even open it.
+    drill = drill_of(case)
+    sealed = seal(package.to_bytes(), [drill.age_recipient if drill else unit.age_recipient])
     referral = Referral(
         case=case,
         unit=unit,
@@ -171,4 +174,12 @@ def _post(referral: Referral, *, number: int, at: datetime) -> Letter:
         subtype="octet-stream",
         filename=f"package-{reference}.age",
     )
-    return post(recipient=contact.value, message=message, purpose=PURPOSE, about=referral.pk, at=at)
+    with translation.override(language_of(referral.unit)):
+        return post(
+            recipient=contact.value,
+            message=message,
+            purpose=PURPOSE,
+            about=referral.pk,
+            at=at,
+            exercise=referral.case.exercise,
+        )

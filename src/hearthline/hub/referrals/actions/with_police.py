@@ -20,6 +20,10 @@ class NotMember(PermissionDenied):
     """The person does not work for the unit the package was prepared for."""
 
 
+class ExerciseStaysHere(PermissionDenied):
+    """The package is an exercise: no unit is asked for anything, see `play_police`."""
+
+
 class PackageBroken(Exception):
     """The stored package is not the one that was prepared. Tell the hotline at once."""
 
@@ -55,6 +59,8 @@ def mark_arrived(*, referral: Referral, at: datetime) -> bool:
 def require_member(by: User, referral: Referral) -> None:
     """Raise `NotAllowed` or `NotMember` unless `by` may act for the referral's unit."""
     require(by, Permission.REFERRALS_PACKAGE_PICK_UP)
+    if referral.case.exercise:
+        raise ExerciseStaysHere
     if not units_of(by).filter(pk=referral.unit_id).exists():
         raise NotMember
 

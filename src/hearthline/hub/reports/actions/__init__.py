@@ -26,6 +26,13 @@ from hearthline.hub.reports.actions.drafts import (
     open_receipt,
     save_draft,
 )
+from hearthline.hub.reports.actions.drills import (
+    AlreadyGone,
+    ReasonNeeded,
+    Template,
+    remove_page,
+    start_drill,
+)
 from hearthline.hub.reports.actions.keeping import keep_for_later, resume
 from hearthline.hub.reports.actions.partners import (
     NotYours,
@@ -33,6 +40,7 @@ from hearthline.hub.reports.actions.partners import (
     partner_status,
     take_in,
 )
+from hearthline.hub.reports.actions.pointers import purpose
 from hearthline.hub.reports.actions.quarantine import (
     NotHeld,
     close_as_flood,
@@ -52,6 +60,7 @@ from hearthline.hub.reports.actions.telling import end_retention, take, tell
 
 __all__ = [
     "AlreadyClosed",
+    "AlreadyGone",
     "AlreadyWithdrawn",
     "AnswerRefused",
     "Answers",
@@ -62,12 +71,14 @@ __all__ = [
     "NotYours",
     "NothingTold",
     "OtherBody",
+    "ReasonNeeded",
     "ReceiptUnknown",
     "ReportGone",
     "ReportText",
     "ReportWithdrawn",
     "ReporterView",
     "Submitted",
+    "Template",
     "add",
     "answer",
     "close_as_flood",
@@ -81,12 +92,15 @@ __all__ = [
     "open_draft",
     "open_receipt",
     "partner_status",
+    "purpose",
     "read_report",
     "recognise",
     "release",
+    "remove_page",
     "resume",
     "reveal_contact",
     "save_draft",
+    "start_drill",
     "submit",
     "take",
     "take_in",

@@ -16,7 +16,7 @@ from hearthline.hub.reports.actions.answers import (
 )
 from hearthline.hub.reports.actions.pointers import add_pointers, places
 from hearthline.hub.reports.actions.receipts import Found, find
-from hearthline.hub.reports.actions.rules import ReportWithdrawn, lock, retention
+from hearthline.hub.reports.actions.rules import ReportWithdrawn, kept_for, lock
 from hearthline.hub.reports.models import Message, Report, Step
 from hearthline.hub.sealing import actions as sealing
 from hearthline.kit import sealing as kit
@@ -171,7 +171,7 @@ def _withdraw(report: Report, at: datetime) -> None:
     if report.state == Report.State.CLOSED:
         raise AlreadyClosed
     report.withdrawn_at, report.state = at, Report.State.WITHDRAWN
-    report.retain_until = at + retention(report.kind)
+    report.retain_until = at + kept_for(report)
     report.save(update_fields=["withdrawn_at", "state", "retain_until"])
     Step.objects.create(report=report, code=Step.Code.WITHDRAWN, at=at)
     record(

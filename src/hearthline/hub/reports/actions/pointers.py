@@ -76,18 +76,25 @@ def pointers(report: Report, key: DataKey, named: list[Place]) -> list[Pointer]:
     return [_pointer(report, key, place) for place in named]
 
 
+def purpose(of: str, *, exercise: bool) -> str:
+    """What a digest of a subject or host is for. Those of exercises are apart from all others."""
+    return f"exercise {of}" if exercise else of
+
+
 def _pointer(report: Report, key: DataKey, place: Place) -> Pointer:
     pointer = Pointer(
         report=report, data_key=report.data_key, kind=place.kind, refusal=place.refusal
     )
+    # In an exercise no place is a real one: its digests are of another kind and meet no other.
     # A place that cannot be read has a digest of its own, so that it never joins another.
     pointer.digest = (
-        sealing.digest(place.subject, purpose="subject")
+        sealing.digest(place.subject, purpose=purpose("subject", exercise=report.exercise))
         if place.subject
         else sealing.digest(str(uuid.uuid4()), purpose="unreadable")
     )
     if place.host:
-        pointer.host_digest = sealing.digest(place.host, purpose="host")
+        kind = purpose("host", exercise=report.exercise)
+        pointer.host_digest = sealing.digest(place.host, purpose=kind)
     pointer.seal(key, "raw", place.raw)
     if place.canonical:
         pointer.seal(key, "canonical", place.canonical)

@@ -29,6 +29,13 @@ def retention(kind: str, *, child_first: bool = False) -> timedelta:
     return timedelta(days=days)
 
 
+def kept_for(report: Report, *, child_first: bool = False) -> timedelta:
+    """How long this report is kept once it is over; an exercise not for long."""
+    if report.exercise:
+        return timedelta(days=settings.PACK.drill.keep_days)
+    return retention(report.kind, child_first=child_first)
+
+
 def leads_with_help(kind: str) -> bool:
     """Whether this kind is of the child-first track from the beginning: police hear by choice."""
     try:

@@ -65,13 +65,15 @@ def submit(
     channel: str = "web",
     partner: Organisation | None = None,
     with_receipt: bool = True,
+    exercise: bool = False,
 ) -> Submitted:
     """Receive a report. It is on disk, sealed for the desk and for its receipt, when this returns.
 
     With a reason to hold it (`Report.HeldBecause`) it stands in the quarantine lane.
 
     Sent from a draft (with the `secret` that opens it), sending twice gives the same report and
-    the same receipt. `partner` is the organisation whose program sent it.
+    the same receipt. `partner` is the organisation whose program sent it. An `exercise` is marked
+    for good, see `start_drill`.
 
     Raises NothingTold, AnswerRefused, FileContentRefused and DraftGone; then
     nothing is kept and the draft is as it was.
@@ -92,7 +94,7 @@ def submit(
             return _sent_before(draft, secret, at)
         report = _receive(
             answers, named, prepared, language=language, draft=draft, channel=channel, at=at,
-            partner=partner,
+            partner=partner, exercise=exercise,
         )  # fmt: skip
         if held_because:
             hold(report, answers.words, held_because)
@@ -125,6 +127,7 @@ def _receive(
     channel: str,
     at: datetime,
     partner: Organisation | None,
+    exercise: bool,
 ) -> Report:
     key = prepared.key
     kind = find(incident_types(), answers.kind or UNSURE)
@@ -147,6 +150,7 @@ def _receive(
         level=level,
         level_reasons=list(reasons),
         safe_contact=answers.safe_contact,
+        exercise=exercise,
     )
     sealed = {"narrative": answers.words}
     if answers.safe_contact != Report.SafeContact.RECEIPT:

@@ -8,9 +8,10 @@ from django.db import transaction
 from hearthline.hub.audit.actions import record
 from hearthline.hub.audit.models import Actor
 from hearthline.hub.reports.actions.receipts import forget_fresh
-from hearthline.hub.reports.actions.rules import ReportWithdrawn, lock, retention
+from hearthline.hub.reports.actions.rules import ReportWithdrawn, kept_for, lock
 from hearthline.hub.reports.models import Report, Step
 from hearthline.hub.sealing import actions as sealing
+from hearthline.hub.sealing.words import end_words
 
 _STATES = {
     Step.Code.IN_REVIEW: Report.State.IN_REVIEW,
@@ -66,9 +67,7 @@ def tell(
         report.state, changed = _STATES[step], True
         closed = step == Step.Code.CLOSED
         report.closed_at = at if closed else None
-        report.retain_until = (
-            at + retention(report.kind, child_first=child_first) if closed else None
-        )
+        report.retain_until = at + kept_for(report, child_first=child_first) if closed else None
     if not changed:
         return
     report.save(update_fields=["outcome", "state", "closed_at", "retain_until"])
@@ -82,6 +81,8 @@ def tell(
 def end_retention(*, report: Report, at: datetime) -> None:
     """Destroy the report's key: its words, addresses, letters and contact can never be read."""
     forget_fresh(report)
+    if report.exercise:
+        end_words(about=[report.pk], at=at)
     sealing.destroy(report.data_key, at=at)
     # Whoever holds the pepper could ask a digest about an address.
     report.pointers.update(digest=b"", host_digest=b"")

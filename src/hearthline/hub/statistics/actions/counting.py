@@ -84,8 +84,8 @@ def _with_zeros(counted: Mapping[str, int], codes: Iterable[str]) -> dict[str, i
 
 def _breaches(start: datetime, end: datetime) -> dict[str, int]:
     return {
-        "first_review": Case.objects.first_review_breached_in(start, end).count(),
-        "second_review": Case.objects.second_review_breached_in(start, end).count(),
+        "first_review": Case.objects.real().first_review_breached_in(start, end).count(),
+        "second_review": Case.objects.real().second_review_breached_in(start, end).count(),
         "police": Referral.objects.breached_in(start, end).count(),
         "host_answer": Notice.objects.answer_breached_in(start, end).count(),
     }

@@ -65,13 +65,13 @@ def _all(rows: QuerySet[Any], start: str, end: str) -> Lengths:
 
 def until_review(start: datetime, end: datetime) -> Lengths:
     """From the first report to the first look, for looks in the period."""
-    looked = Case.objects.filter(first_reviewed_at__gte=start, first_reviewed_at__lt=end)
+    looked = Case.objects.real().filter(first_reviewed_at__gte=start, first_reviewed_at__lt=end)
     return _all(looked, "opened_at", "first_reviewed_at")
 
 
 def until_police(start: datetime, end: datetime) -> Lengths:
     """From a case's first report to its first package with police, for the period."""
-    with_police = Referral.objects.filter(with_police_at__isnull=False)
+    with_police = Referral.objects.real().filter(with_police_at__isnull=False)
     same = with_police.filter(case=OuterRef("case"))
     before = same.filter(with_police_at__lt=OuterRef("with_police_at"))
     twin = same.filter(with_police_at=OuterRef("with_police_at"), pk__lt=OuterRef("pk"))
@@ -82,11 +82,11 @@ def until_police(start: datetime, end: datetime) -> Lengths:
 
 def until_notice(start: datetime, end: datetime) -> Lengths:
     """From a case's first report to the notice to its host, for notices of the period."""
-    sent = Notice.objects.filter(sent_at__gte=start, sent_at__lt=end)
+    sent = Notice.objects.real().filter(sent_at__gte=start, sent_at__lt=end)
     return _all(sent, "case__opened_at", "sent_at")
 
 
 def until_removal(start: datetime, end: datetime) -> Lengths:
     """From a case's first report to its removal, for removals of the period."""
-    removed = Notice.objects.filter(removed_at__gte=start, removed_at__lt=end)
+    removed = Notice.objects.real().filter(removed_at__gte=start, removed_at__lt=end)
     return _all(removed, "case__opened_at", "removed_at")

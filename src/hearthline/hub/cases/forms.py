@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.cases.actions import Capture, Finding
-from hearthline.hub.cases.models import Assessment, Case, Hands
+from hearthline.hub.cases.models import Assessment, Case, Hands, Practice
 from hearthline.hub.evidence.models import Exhibit
 from hearthline.hub.ui.fields import Day, Moment, Words
 from hearthline.kit.codelists import (
@@ -226,6 +226,7 @@ class NarrowForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind of incident"), required=False)
     language = forms.ChoiceField(label=_("Language of the report"), required=False)
     hands = forms.ChoiceField(label=_("In hand"), required=False)
+    practice = forms.ChoiceField(label=_("Exercises"), required=False)
     older = forms.ChoiceField(label=_("Age of the case"), required=False)
     since = Day(
         label=_("Opened since"),
@@ -252,6 +253,7 @@ class NarrowForm(forms.Form):
             "kind": choices(incident_types()),
             "language": settings.LANGUAGES,
             "hands": Hands.choices,
+            "practice": Practice.choices,
             "older": [(str(days), words) for days, words in AGES.items()],
         }
         for name, entries in offered.items():

@@ -27,7 +27,7 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
     def for_the_desk(self) -> Self:
         """Open ones first, the one due first at the top; then the answered, newest first."""
         open_first = F("answered_at").desc(nulls_first=True)
-        return self.select_related("handler").order_by(open_first, "answer_due_at", "pk")
+        return self.select_related("handler", "report").order_by(open_first, "answer_due_at", "pk")
 
     def newly_late(self, at: datetime) -> Self:
         """Past the clock of a step not done yet, and not noted as late for that step."""

@@ -8,7 +8,7 @@ import email
 import email.policy
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 
 from django.utils.functional import Promise
@@ -24,6 +24,7 @@ from hearthline.hub.referrals.models import Referral
 from hearthline.hub.reports.models import Drill, Step
 from hearthline.hub.sealing.actions import KeyDestroyed, open_as_desk
 from hearthline.hub.sealing.words import words_of
+from hearthline.hub.ui.templatetags.face import short
 from hearthline.kit.formats.package import Section, open_package
 
 
@@ -38,6 +39,13 @@ class HandOver:
     since: datetime | None
     done: datetime | None
     due: datetime | None = None
+
+    @property
+    def took(self) -> str | None:
+        """How long it took, as people say it; None where that is not known."""
+        if self.since is None or self.done is None:
+            return None
+        return short(max(self.done - self.since, timedelta(0)))
 
     def is_late(self, at: datetime) -> bool:
         return self.due is not None and (self.done or at) > self.due
@@ -72,7 +80,7 @@ class Walk:
 def read_drill(*, drill: Drill, by: User, at: datetime) -> Walk:
     """How far the exercise has come. Audited."""
     require(by, Permission.REPORTS_DRILL_START)
-    cases = _cases(drill)
+    cases = cases_of(drill)
     referrals = Referral.objects.filter(case__in=cases).select_related("case", "unit")
     notices = Notice.objects.filter(case__in=cases).select_related("case")
     record(at=at, actor=by.actor, verb="reports.drill_read", about=drill.report)
@@ -89,7 +97,7 @@ def read_drill(*, drill: Drill, by: User, at: datetime) -> Walk:
 def read_outbox(*, drill: Drill, by: User, at: datetime) -> list[Outgoing]:
     """What the exercise wrote, opened, the oldest first. Audited."""
     require(by, Permission.REPORTS_DRILL_START)
-    numbers = [case.pk for case in _cases(drill)]
+    numbers = [case.pk for case in cases_of(drill)]
     referrals = list(Referral.objects.filter(case__in=numbers).select_related("unit"))
     letters = Letter.objects.about_any([*numbers, *(one.pk for one in referrals)])
     posts = Post.objects.filter(notice__case__in=numbers).select_related("data_key", "contact")
@@ -102,7 +110,8 @@ def read_outbox(*, drill: Drill, by: User, at: datetime) -> list[Outgoing]:
     return sorted(found, key=lambda one: one.at)
 
 
-def _cases(drill: Drill) -> list[Case]:
+def cases_of(drill: Drill) -> list[Case]:
+    """The cases of one exercise, the oldest first."""
     reported = Case.objects.of_report(drill.report).filter(exercise=True)
     return list(reported.order_by("opened_at", "pk"))
 

@@ -16,7 +16,7 @@ from hearthline.hub.accounts.doors import StaffRequest
 from hearthline.hub.cases import actions
 from hearthline.hub.cases.desk import labels
 from hearthline.hub.cases.forms import AGES
-from hearthline.hub.cases.models import Case, Hands, Lane, Narrowing
+from hearthline.hub.cases.models import Case, Hands, Lane, Narrowing, Practice
 from hearthline.kit.codelists import incident_types, urgency_levels
 
 
@@ -39,6 +39,7 @@ def place_of(query: QueryDict) -> actions.Place:
 def narrowing_of(query: QueryDict) -> Narrowing:
     level, state = query.get("level", ""), query.get("state", "")
     kind, language = query.get("kind", ""), query.get("language", "")
+    practice = query.get("practice", "")
     hands, older = query.get("hands", ""), query.get("older", "")
     since, host = query.get("since", ""), query.get("host", "")
     return Narrowing(
@@ -49,6 +50,7 @@ def narrowing_of(query: QueryDict) -> Narrowing:
         hands=hands if hands in Hands.values else "",
         older=int(older) if older in {str(days) for days in AGES} else 0,
         since=since if _is_day(since) else "",
+        practice=practice if practice in Practice.values else "",
         host=host if len(host) == 64 and set(host) <= set("0123456789abcdef") else "",
     )
 
@@ -74,6 +76,7 @@ def narrowed_to(narrowing: Narrowing) -> list[str]:
         "kind": labels.kind,
         "language": labels.language,
         "hands": lambda code: str(Hands(code).label),
+        "practice": lambda code: str(Practice(code).label),
         "older": lambda days: str(AGES.get(days, days)),
         "since": lambda day: _("Since %(day)s") % {"day": day},
         "host": lambda digest: actions.host_named(digest) or _("A host nobody reported"),

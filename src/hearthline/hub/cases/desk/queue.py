@@ -124,6 +124,7 @@ def queue_narrow(request: StaffRequest) -> HttpResponse:
         kind=told["kind"],
         language=told["language"],
         hands=told["hands"],
+        practice=told["practice"],
         older=int(told["older"] or 0),
         since=told["since"].isoformat() if told["since"] else "",
         host=actions.host_digest(told["named_host"]) if told["named_host"] else told["host"],

@@ -8,6 +8,7 @@ from hearthline.hub.cases.models.lanes import (
     Hands,
     Lane,
     Narrowing,
+    Practice,
     orders_of,
 )
 from hearthline.hub.cases.models.paper import CaseExhibit, Disclosure, LevelChange
@@ -33,6 +34,7 @@ __all__ = [
     "Lane",
     "LevelChange",
     "Narrowing",
+    "Practice",
     "SavedView",
     "Sighting",
     "StepBack",

@@ -100,12 +100,21 @@ def test_an_exercise_walks_every_hand_over_and_dials_nobody(
     assert case.closed_because == "removed"
     end = last + timedelta(days=4)
     view = come_back(receipt=made.receipt, at=end)
-    assert view.report.exercise and view.report.state == Report.State.CLOSED
+    assert view.report.exercise
+    assert view.report.state == Report.State.CLOSED
     walk = read_drill(drill=Drill.objects.get(), by=mara, at=end)
     titles = [str(one.title) for one in walk.hand_overs if one.done]
-    for title in ("First look", "Second person", "Package with police", "Police acknowledge",
-                  "Notice sent", "Reminder", "Escalation", "Found gone", "Case closed"):  # fmt: skip
-        assert title in titles
+    assert set(titles) >= {
+        "First look",
+        "Second person",
+        "Package with police",
+        "Police acknowledge",
+        "Notice sent",
+        "Reminder",
+        "Escalation",
+        "Found gone",
+        "Case closed",
+    }
     assert [str(one.title) for one in walk.hand_overs if one.is_late(end)] == [
         "Host answers",
         "Found gone",
@@ -231,5 +240,5 @@ def test_keys_end_after_the_packs_days(
         end_retention(report=one, at=over)
     walk = read_drill(drill=Drill.objects.get(), by=mara, at=over)
     assert "retention" in walk.reason
-    packages = [one for one in read_outbox(drill=Drill.objects.get(), by=mara, at=over)]
-    assert not any(one.sections for one in packages)
+    shown = read_outbox(drill=Drill.objects.get(), by=mara, at=over)
+    assert not any(one.sections for one in shown)

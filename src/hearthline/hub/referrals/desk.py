@@ -64,9 +64,9 @@ def referrals(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Permission.REFERRALS_PACKAGE_READ)
-def referral(request: HttpRequest, pk: UUID) -> HttpResponse:
+def referral(request: StaffRequest, pk: UUID) -> HttpResponse:
     """One referral: when it went, what police asked, what they answered."""
-    found = get_object_or_404(Referral.objects.newest_first(), pk=pk)
+    found = _of_theirs(request, pk)
     at = timezone.now()
     return render(
         request,
@@ -88,7 +88,7 @@ def referral(request: HttpRequest, pk: UUID) -> HttpResponse:
 @requires(Permission.REFERRALS_PACKAGE_PREPARE)
 def referral_new(request: StaffRequest, case: UUID) -> HttpResponse:
     """A person hands a confirmed case to a unit."""
-    found = get_object_or_404(Case.objects.acting(), pk=case)
+    found = get_object_or_404(Case.objects.acting().open_to(request.user), pk=case)
     units = home_units(settings.PACK.country.code)
     form = PrepareForm(request.POST or None, units=units)
     if request.method == "POST" and form.is_valid():
@@ -127,7 +127,7 @@ def referral_new(request: StaffRequest, case: UUID) -> HttpResponse:
 @require_POST
 def referral_send_again(request: StaffRequest, pk: UUID) -> HttpResponse:
     """The letter was given up: post it again, to the address the directory has now."""
-    found = get_object_or_404(Referral, pk=pk)
+    found = _of_theirs(request, pk)
     try:
         actions.send_again(referral=found, by=request.user, at=timezone.now())
     except actions.AlreadySent:
@@ -137,6 +137,12 @@ def referral_send_again(request: StaffRequest, pk: UUID) -> HttpResponse:
     else:
         messages.success(request, _("The letter is posted again."))
     return redirect("referral", pk=pk)
+
+
+def _of_theirs(request: StaffRequest, pk: UUID) -> Referral:
+    """The referral, unless its case is one this person stepped back from or reported."""
+    seen = Case.objects.open_to(request.user)
+    return get_object_or_404(Referral.objects.newest_first().filter(case__in=seen), pk=pk)
 
 
 def outcome_label(code: str) -> str:

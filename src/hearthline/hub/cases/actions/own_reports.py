@@ -46,14 +46,18 @@ def keep_apart(
         record(at=at, actor=Actor.worker(), verb="cases.own_report", about=person)
 
 
+def wrote(report: Report, by: User) -> bool:
+    """Whether `by` left their own e-mail with this report."""
+    return _digest(by.email) in _left(report)
+
+
 @transaction.atomic
 def find_own_report(*, case: Case, by: User, at: datetime) -> bool:
     """Whether a report of this case is `by`'s own; from then on they are kept apart from it."""
-    own = _digest(by.email)
     sightings = Sighting.objects.filter(subject=case.subject_id).exclude(report__contact=b"")
     newest = sightings.select_related("report__data_key").order_by("-at", "-id")[:NEWEST]
     for sighting in newest:
-        if own in _left(sighting.report):
+        if wrote(sighting.report, by):
             keep_apart(report=sighting.report, people=[by], subjects=[case.subject], at=at)
             return True
     return False

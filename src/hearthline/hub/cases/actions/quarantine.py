@@ -17,7 +17,8 @@ from hearthline.hub.accounts.models import User
 from hearthline.hub.accounts.permissions import Permission, require
 from hearthline.hub.audit.actions import ReasonNeeded, record
 from hearthline.hub.audit.models import Actor, Entry
-from hearthline.hub.cases.actions.rules import AlreadyRequested, SamePerson, lock
+from hearthline.hub.cases.actions.own_reports import wrote
+from hearthline.hub.cases.actions.rules import AlreadyRequested, SamePerson, SteppedBack, lock
 from hearthline.hub.cases.models import FloodClosing
 from hearthline.hub.reports import actions as reports
 from hearthline.hub.reports.models import Pointer, Report, ReportQuerySet
@@ -106,9 +107,18 @@ def open_held(*, by: User, at: datetime, alike: Alike | None = None) -> Held:
     )
 
 
+@transaction.atomic
+def read_held(*, report: Report, by: User, at: datetime) -> reports.ReportText:
+    """One held report in its reporter's words. Raises SteppedBack when they are `by`'s own."""
+    require(by, Permission.CASES_CASE_READ)
+    _refuse_own(report, by)
+    return reports.read_report(report=report, by=by, at=at)
+
+
 def release_held(*, report: Report, by: User, at: datetime) -> None:
-    """Let one report go to the main queue. Raises NotHeld."""
+    """Let one report go to the main queue. Raises NotHeld, and SteppedBack on one's own."""
     require(by, Permission.CASES_CASE_CLAIM)
+    _refuse_own(report, by)
     reports.release(report=report, actor=by.actor, at=at, because="desk")
 
 
@@ -231,6 +241,12 @@ def let_one_urgent_through(*, at: datetime) -> int:
 def count_of(closing: FloodClosing) -> int:
     """How many reports a closing would end now, at most `MOST`."""
     return _count(closing.reports())
+
+
+def _refuse_own(report: Report, by: User) -> None:
+    """Nobody handles what they reported themselves, held or not."""
+    if wrote(report, by):
+        raise SteppedBack
 
 
 def _waits(closing: FloodClosing) -> None:

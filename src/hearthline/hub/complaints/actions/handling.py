@@ -11,7 +11,7 @@ from hearthline.hub.accounts.models import User
 from hearthline.hub.accounts.permissions import Permission, require
 from hearthline.hub.audit.actions import record
 from hearthline.hub.audit.models import Actor, Entry
-from hearthline.hub.cases.models import Case
+from hearthline.hub.cases.models import Case, StepBack
 from hearthline.hub.complaints.actions.rules import (
     WORDS_LIMIT,
     NothingSaid,
@@ -125,9 +125,15 @@ def end_retention(*, complaint: Complaint, at: datetime) -> None:
 
 
 def refuse_involved(complaint: Complaint, by: User) -> None:
-    """Raise WorkedOnIt when `by` did anything on the case but look at it, as the log says."""
+    """Raise WorkedOnIt when `by` did anything on the case but look at it, as the log says.
+
+    Nor does somebody handle it who reported it themselves, or stepped back from the case.
+    """
     if complaint.report is None:
         return
+    subjects = Case.objects.of_report(complaint.report).values("subject")
+    if StepBack.objects.filter(person=by, subject__in=subjects).exists():
+        raise WorkedOnIt
     acts = Entry.objects.of_actor(str(by.actor)).exclude(verb__in=_LOOKING)
     if acts.filter(object_id__in=_records(complaint.report)).exists():
         raise WorkedOnIt

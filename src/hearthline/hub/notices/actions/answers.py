@@ -7,6 +7,7 @@ from hearthline.hub.accounts.models import User
 from hearthline.hub.accounts.permissions import Permission, require
 from hearthline.hub.audit.actions import record
 from hearthline.hub.cases.actions import SamePerson
+from hearthline.hub.cases.actions.rules import require_on
 from hearthline.hub.notices.models import Answer, Notice, Watch
 from hearthline.hub.sealing.words import seal_words
 from hearthline.kit.codelists import UnknownCodeError, find, host_refusals
@@ -40,7 +41,7 @@ def record_answer(
 
     "Not their service" takes the host off, and a person finds the right one.
     """
-    require(by, Permission.NOTICES_NOTICE_ANSWER)
+    require_on(notice.case, by, Permission.NOTICES_NOTICE_ANSWER)
     notice = Notice.objects.select_for_update().get(pk=notice.pk)
     _refuse(notice, code, refusal)
     note = seal_words(note.strip()[:500], about=notice.case_id, at=at)
@@ -67,7 +68,7 @@ def settle_wait(*, notice: Notice, by: User, at: datetime) -> Notice:
     A second look at the assessment is taken by somebody who did not judge the case; who finds it
     wrong asks to close the case instead. Raises SamePerson, NothingWaits and NotOpen.
     """
-    require(by, Permission.NOTICES_NOTICE_ANSWER)
+    require_on(notice.case, by, Permission.NOTICES_NOTICE_ANSWER)
     notice = Notice.objects.select_for_update().get(pk=notice.pk)
     if not notice.waits_for:
         raise NothingWaits

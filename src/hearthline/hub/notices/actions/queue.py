@@ -4,10 +4,11 @@ from datetime import datetime
 from django.db import transaction
 
 from hearthline.hub.accounts.models import User
-from hearthline.hub.accounts.permissions import Permission, require
+from hearthline.hub.accounts.permissions import Permission
 from hearthline.hub.audit.actions import record
 from hearthline.hub.audit.models import Actor
 from hearthline.hub.cases.actions import subject_address
+from hearthline.hub.cases.actions.rules import require_on
 from hearthline.hub.cases.models import Case, Subject
 from hearthline.hub.directory.models import Contact, Organisation
 from hearthline.hub.notices.actions.timing import first_due, leaves
@@ -65,7 +66,7 @@ def queue_notice(*, case: Case, at: datetime, actor: Actor) -> Notice:
 @transaction.atomic
 def assign_host(*, notice: Notice, host: Organisation, by: User, at: datetime) -> Notice:
     """A person found out who hosts it: the notice goes there."""
-    require(by, Permission.NOTICES_NOTICE_SEND)
+    require_on(notice.case, by, Permission.NOTICES_NOTICE_SEND)
     notice = Notice.objects.select_for_update().get(pk=notice.pk)
     if not notice.needs_host:
         raise AlreadyAddressed

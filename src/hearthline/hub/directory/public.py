@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from hearthline.hub.accounts.doors import public
 from hearthline.hub.directory.hours import in_words
 from hearthline.hub.directory.models import helplines_for
+from hearthline.hub.directory.removal import removal_for
 
 
 @public
@@ -20,7 +21,12 @@ def help_page(request: HttpRequest) -> HttpResponse:
         language=get_language() or settings.LANGUAGE_CODE, child=True, at=timezone.now()
     )
     cards = [{"line": line, "hours": in_words(line.hours)} for line in lines]
-    return render(request, "directory/help.html", {"cards": cards})
+    context = {
+        "cards": cards,
+        "young": removal_for("under_18", child=True),
+        "grown": removal_for("adult", child=True),
+    }
+    return render(request, "directory/help.html", context)
 
 
 urlpatterns = [path("help/", help_page, name="help")]

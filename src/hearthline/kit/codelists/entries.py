@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The shapes of the entries: one class a list, checked when the file is read."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Level = Literal["U0", "U1", "U2", "U3", "U4"]
 
@@ -112,6 +112,33 @@ class PoliceOutcome(Entry):
 
     sentence: str = Field(min_length=1)
     final: bool
+
+
+class RemovalService(Entry):
+    """A service that helps people get a private picture of themselves taken down.
+
+    `label` is its own name, `provider` who runs it. `for_pictures` says how old the person was in
+    the picture. `countries` (ISO 3166-1) is empty where it serves everybody. `on_own_device`: the
+    picture is sent to nobody, only a code made from it. A service that asks for an account first
+    is named without a link.
+    """
+
+    provider: str = Field(min_length=1)
+    sentence: str = Field(min_length=1)
+    sentence_child: str = Field(min_length=1)
+    for_pictures: Literal["under_18", "adult"]
+    languages: tuple[str, ...] = Field(min_length=1)
+    countries: tuple[str, ...] = ()
+    website: str = Field(default="", pattern=r"^(https://[^\s/]+/\S*)?$")
+    on_own_device: bool
+    free: bool
+    account_first: bool
+
+    @model_validator(mode="after")
+    def _no_link_to_an_account(self) -> Self:
+        if self.account_first and self.website:
+            raise ValueError("a service that asks for an account first is named without a link")
+        return self
 
 
 class HostRefusal(Entry):

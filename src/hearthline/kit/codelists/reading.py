@@ -18,6 +18,7 @@ from hearthline.kit.codelists.entries import (
     HostRefusal,
     IncidentType,
     PoliceOutcome,
+    RemovalService,
     ReporterKind,
     Route,
     Sex,
@@ -173,6 +174,12 @@ def police_outcomes() -> tuple[PoliceOutcome, ...]:
 def host_refusals() -> tuple[HostRefusal, ...]:
     """Why hosts do not remove."""
     return _read("host_refusals", HostRefusal)
+
+
+@cache
+def removal_services() -> tuple[RemovalService, ...]:
+    """Services that help to get a private picture of oneself taken down."""
+    return _read("removal_services", RemovalService)
 
 
 def source_strings() -> Iterator[SourceString]:

@@ -22,7 +22,7 @@ from hearthline.hub.reports.forms import LetterForm, ReceiptForm
 from hearthline.hub.reports.models import Audience, Report, Step
 from hearthline.hub.reports.public.flood import door
 from hearthline.hub.reports.public.guesses import guesses
-from hearthline.hub.reports.public.help import lines_for
+from hearthline.hub.reports.public.help import first_words_for, lines_for, removal_help
 from hearthline.hub.reports.public.keeping import wait
 from hearthline.hub.reports.public.networks import network_of
 from hearthline.hub.reports.public.visit import end_receipt, keep_receipt, receipt_of
@@ -185,6 +185,10 @@ def _report(request: HttpRequest, receipt: str, form: LetterForm, at: datetime) 
         "may_write": not view.gone and report.withdrawn_at is None,
         "may_withdraw": _can_withdraw(view),
         "helplines": lines_for(report.audience, at),
+        "first_words": first_words_for(audience=report.audience, kind=report.kind),
+        "removal": removal_help(
+            audience=report.audience, kind=report.kind, age_band=report.age_band
+        ),
         "withdrawn": report.withdrawn_at is not None,
         "went_out": wording.went_out(view.steps),
     }

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from hearthline.hub.accounts.doors import public
 from hearthline.hub.reports import actions, wording
 from hearthline.hub.reports.models import Audience, Draft, Report
-from hearthline.hub.reports.public.help import lines_for
+from hearthline.hub.reports.public.help import first_words_for, lines_for, removal_help
 from hearthline.hub.reports.public.visit import end_visit, visit_of
 
 
@@ -49,6 +49,10 @@ def _context(draft: Draft, receipt: str, at: datetime) -> dict[str, Any]:
         "in_danger": report.level == "U0",
         "steps": what_happens_next(report),
         "helplines": lines_for(report.audience, at),
+        "first_words": first_words_for(audience=report.audience, kind=report.kind),
+        "removal": removal_help(
+            audience=report.audience, kind=report.kind, age_band=report.age_band
+        ),
     }
 
 

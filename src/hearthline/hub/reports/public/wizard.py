@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from hearthline.hub.accounts.doors import public
 from hearthline.hub.reports import actions, wording
+from hearthline.hub.reports.first_words import FirstWords
 from hearthline.hub.reports.forms import STEP_FORMS, StepForm
 from hearthline.hub.reports.models import Audience, Draft, Report
 from hearthline.hub.reports.public.challenge import Challenge, is_proven
 from hearthline.hub.reports.public.flood import door
-from hearthline.hub.reports.public.help import lines_for
+from hearthline.hub.reports.public.help import first_words_for, lines_for
 from hearthline.hub.reports.public.networks import network_of
 from hearthline.hub.reports.public.visit import Visit, end_visit, new_secret, visit_of
 
@@ -107,10 +108,12 @@ def _ask(
 ) -> HttpResponse:
     draft, answers = kept
     form = STEP_FORMS[step](answers["audience"], answers, _posted(request))
+    words = first_words_for(audience=answers["audience"], kind=answers.get("kind", ""))
     if request.method == "POST" and "skip" in request.POST:
         return redirect(_after(request, step))
     if not form.is_valid():
-        return _question(request, form, back=_before(request, step, answers["audience"]))
+        back = _before(request, step, answers["audience"])
+        return _question(request, form, back=back, words=words if step == "where" else None)
     answers |= form.cleaned_data
     actions.save_draft(draft=draft, secret=visit.secret, answers=answers, at=at)
     if "keep" in request.POST:
@@ -120,7 +123,10 @@ def _ask(
     return redirect(_after(request, step))
 
 
-def _question(request: HttpRequest, form: StepForm, *, back: str, then: str = "") -> HttpResponse:
+def _question(
+    request: HttpRequest, form: StepForm, *, back: str, then: str = "",
+    words: FirstWords | None = None,
+) -> HttpResponse:  # fmt: skip
     context = {
         "form": form,
         "child": form.child,
@@ -128,6 +134,7 @@ def _question(request: HttpRequest, form: StepForm, *, back: str, then: str = ""
         "steps": STEPS,
         "back": back,
         "then": then,
+        "words": words,
     }
     return render(request, "reports/question_page.html", context)
 

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 
 from hearthline.hub.reports import actions
 from hearthline.hub.reports.models import Draft, Report
+from hearthline.hub.reports.public.guesses import Guesses, guesses
+from hearthline.hub.reports.public.keeping import made
 from hearthline.hub.reports.public.visit import VISIT
 from hearthline.hub.reports.sweeps import drop_drafts
 from hearthline.hub.reports.tests.make import STORY, begin, make_answers, say, send, tell
@@ -25,6 +27,7 @@ from hearthline.kit import sealing as kit
 
 pytestmark = pytest.mark.django_db
 SECRET = b"k" * 32
+HERE = bytes([127, 0, 0, 1])
 TOLD = {"audience": "child", "words": STORY}
 
 
@@ -214,7 +217,8 @@ def test_a_second_number_is_announced(client: Client) -> None:
 def test_it_can_be_thrown_away(client: Client) -> None:
     begin(client)
     number = shown(client)
-    assert client.post(reverse("report_keep", args=["where"]), {"forget": "1"}).url == reverse("home")
+    answer = client.post(reverse("report_keep", args=["where"]), {"forget": "1"})
+    assert answer.url == reverse("home")
     assert not Draft.objects.exists()
     assert not client.cookies[VISIT].value
     assert b"We found nothing" in go_on(number)[1].content
@@ -269,11 +273,19 @@ def test_a_mistyped_number_is_told_and_costs_nothing(typed: str, client: Client)
         assert page.context["form"].errors
 
 
+def use_up(brake: Guesses) -> None:
+    """As often as a network may at once, without the slow step of each."""
+    for _attempt in range(settings.PACK.flood.network_guesses):
+        brake.missed(HERE, timezone.now())
+
+
+def test_a_wrong_number_counts_as_a_wrong_receipt_does(client: Client) -> None:
+    assert go_on(kit.new_receipt(), client)[1].status_code == 200
+    assert guesses._network.left(HERE, timezone.now()) < settings.PACK.flood.network_guesses
+
+
 def test_wrong_numbers_are_slowed_as_wrong_receipts_are(client: Client) -> None:
-    most = settings.PACK.flood.network_guesses
-    for _attempt in range(most):
-        assert go_on(kit.new_receipt(), client)[1].status_code == 200
-    begin(client)
+    use_up(guesses)
     page = go_on(kit.new_receipt(), client)[1]
     assert page.status_code == 429
     assert reverse("report_go_on").encode() in page.content
@@ -283,8 +295,8 @@ def test_wrong_numbers_are_slowed_as_wrong_receipts_are(client: Client) -> None:
 
 def test_asking_for_number_after_number_is_slowed_too(client: Client) -> None:
     begin(client)
-    for _attempt in range(settings.PACK.flood.network_guesses):
-        shown(client)
+    shown(client)
+    use_up(made)
     page = client.post(reverse("report_keep", args=["words"]))
     assert page.status_code == 429
     assert page["Retry-After"]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hearthline.kit import codelists
 from hearthline.kit.codelists import (
     Entry,
+    RemovalService,
     UnknownCodeError,
     age_bands,
     assessment_outcomes,
@@ -21,6 +22,7 @@ from hearthline.kit.codelists import (
     incident_types,
     list_names,
     police_outcomes,
+    removal_services,
     reporter_kinds,
     routes,
     sexes,
@@ -37,6 +39,7 @@ READERS = {
     "host_refusals": host_refusals,
     "incident_types": incident_types,
     "police_outcomes": police_outcomes,
+    "removal_services": removal_services,
     "reporter_kinds": reporter_kinds,
     "routes": routes,
     "sexes": sexes,
@@ -111,6 +114,26 @@ def test_illegal_means_baseline_or_national() -> None:
         "baseline",
         "national",
     ]
+
+
+def test_no_removal_service_is_claimed_to_be_checked_or_linked_behind_an_account() -> None:
+    for service in removal_services():
+        assert not service.verified
+        assert service.free
+        assert bool(service.website) != service.account_first
+
+
+def test_a_link_behind_an_account_is_refused() -> None:
+    open_to_all = find(removal_services(), "take_it_down")
+    with pytest.raises(ValueError, match="account first"):
+        RemovalService(**{**open_to_all.model_dump(), "account_first": True})
+
+
+def test_children_everywhere_have_one_that_never_sees_the_picture() -> None:
+    anywhere = [one for one in removal_services() if not one.countries]
+    assert [one.code for one in anywhere if one.for_pictures == "under_18"] == ["take_it_down"]
+    assert all(one.on_own_device for one in anywhere)
+    assert [one.code for one in removal_services() if one.for_pictures == "adult"] == ["stopncii"]
 
 
 def test_age_bands_leave_no_gap_and_end_childhood_at_eighteen() -> None:

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
+import time
+
 import pytest
 from django.http import HttpResponse, JsonResponse
 from django.test import RequestFactory
 
-from hearthline.hub.ui.privacy import PrivacyMiddleware
+from hearthline.hub.ui.privacy import PrivacyMiddleware, names_a_file
 
 FORM = "application/x-www-form-urlencoded"
 pytestmark = pytest.mark.urls("hearthline.hub.ui.tests.urls")
@@ -89,3 +91,28 @@ def test_a_multipart_form_without_a_file_is_read_at_the_desk():
     body = b'--b\r\nContent-Disposition: form-data; name="words"\r\n\r\nhello\r\n--b--\r\n'
     response, _ = send(echo, body, "multipart/form-data; boundary=b")
     assert response.content == b"hello"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b'Content-Disposition: form-data; name="it"; filename="a.jpg"',
+        b"CONTENT-DISPOSITION: form-data; FILENAME*=utf-8''a.jpg",
+        b'Content-Disposition: form-data; name="it";\r\n filename = "a.jpg"',
+        b'Content-Disposition: form-data; name="it";filename=""',
+    ],
+)
+def test_a_file_is_seen_however_its_header_is_written(header):
+    body = b"--b\r\n" + header + b"\r\n\r\n\x00\r\n--b--\r\n"
+    response, _ = send(echo, body, "multipart/form-data; boundary=b")
+    assert response.status_code == 415
+
+
+@pytest.mark.parametrize("piece", [b"content-disposition:;", b"; ", b"content-disposition:"])
+def test_a_hostile_body_is_looked_through_in_linear_time(piece):
+    """Anybody may send this to a door where staff sign in; it once took a processor ten seconds."""
+    largest = 256 * 1024
+    body = (piece * (largest // len(piece) + 1))[:largest]
+    began = time.process_time()
+    assert not names_a_file(body)
+    assert time.process_time() - began < 1

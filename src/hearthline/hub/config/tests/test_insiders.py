@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who works here and wants more than their role: every route of the desk, tried by every role."""
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from hearthline.hub.accounts.models import Grant
+from hearthline.hub.accounts.permissions import PERMISSIONS, Permission, Role
+from hearthline.hub.accounts.tests.make import make_user, signed_in
+from hearthline.hub.cases.tests.make import ADDRESS, confirmed, make_case
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("hearthline.hub.config.urls.desk")]
+
+DUMMY = {"uuid": str(uuid.UUID(int=7)), "int": "7", "slug": "x", "str": "x"}
+# What a look leaves behind whoever looks: who did what, and that they are still here.
+TRACES = {"audit_entry", "django_session", "accounts_sitting", "sqlite_sequence"}
+
+
+def guarded() -> dict[str, tuple[str, Permission]]:
+    """Address and permission of every route of the desk that asks for one."""
+
+    def walk(patterns: list[URLPattern | URLResolver], lead: str) -> Iterator[tuple[str, object]]:
+        for one in patterns:
+            where = lead + str(one.pattern)
+            if isinstance(one, URLResolver):
+                yield from walk(one.url_patterns, where)
+            else:
+                filled = where
+                for name, converter in one.pattern.converters.items():
+                    kind = type(converter).__name__.removesuffix("Converter").lower()
+                    kind = {"string": "str"}.get(kind, kind)
+                    filled = filled.replace(f"<{kind}:{name}>", DUMMY[kind])
+                yield filled, (one.name, getattr(one.callback, "permission", None))
+
+    routes = walk(get_resolver("hearthline.hub.config.urls.desk").url_patterns, "/")
+    return {
+        f"{name} {where}": (where, permission)
+        for where, (name, permission) in routes
+        if isinstance(permission, Permission)
+    }
+
+
+def contents() -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table but the traces."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in sorted(set(connection.introspection.table_names(cursor)) - TRACES):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608
+            found[table] = sorted(cursor.fetchall(), key=repr)
+    return found
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_no_role_passes_a_door_it_holds_no_key_to(role):
+    browser = signed_in(make_user("Someone", Role(role)))
+    closed = {name: one for name, one in guarded().items() if one[1] not in PERMISSIONS[role]}
+    assert len(closed) > 5
+    for name, (where, _permission) in closed.items():
+        assert browser.post(where, {"reason": "let me"}).status_code in {403, 405}, name
+
+
+def test_oversight_changes_nothing_whatever_it_sends(omar, now, ana, ben):
+    confirmed(make_case(at=now), by=ana, second=ben, at=now)
+    browser = signed_in(omar)
+    before = contents()
+    for where, permission in guarded().values():
+        if permission in PERMISSIONS[Role.OVERSIGHT]:
+            browser.post(where, {"reason": "I say so", "approve": "yes"})
+    assert contents() == before
+
+
+def test_an_administrator_finds_no_report_and_gives_themselves_no_role(ada, now, ana, ben):
+    case = confirmed(make_case(at=now), by=ana, second=ben, at=now)
+    browser = signed_in(ada)
+    for page in (reverse("case", args=[case.pk]), reverse("queue"), f"/?q={ADDRESS}"):
+        assert browser.get(page).status_code == 403
+    for page in ("staff", "audit_log", "directory"):
+        seen = browser.get(reverse(page)).content.decode()
+        assert "pictures" not in seen  # the log has numbers and codes, never what they stand for
+        assert "I came across" not in seen
+    mine = Grant.objects.filter(user=ada).count()
+    answer = browser.post(reverse("staff_grant", args=[ada.pk]), {"role": "senior_analyst"})
+    assert answer.status_code == 422
+    assert Grant.objects.filter(user=ada).count() == mine
+
+
+def test_somebody_an_administrator_let_in_stands_in_the_log_oversight_reads(ada, omar):
+    """One administrator can let in a person who does not exist. It cannot be done unseen."""
+    told = {"email": "puppet@example.org", "name": "Puppet", "roles": ["analyst"]}
+    assert signed_in(ada).post(reverse("staff_enrol"), told).status_code == 200
+    log = signed_in(omar).get(reverse("audit_log"), {"verb": "accounts.enrol"})
+    people = signed_in(omar).get(reverse("staff")).content.decode()
+    assert "accounts.enrol" in log.content.decode()
+    assert "Puppet" in people

@@ -23,6 +23,7 @@ from hearthline.kit.urls import refuse_file_content
 COLUMNS = (
     "reference", "level", "kind", "state", "track", "outcome", "language", "reports",
     "opened_at", "review_due_at", "first_reviewed_at", "confirmed_at",
+    "exercise",
 )  # fmt: skip
 # A spreadsheet takes what begins with one of these for a formula (OWASP, "CSV Injection").
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -132,7 +133,7 @@ def _written(rows: CaseQuerySet) -> str:
         told = [
             case.reference, case.level, case.kind, case.state, case.track, case.outcome,
             case.language, case.report_count, case.opened_at, case.review_due_at,
-            case.first_reviewed_at, case.confirmed_at,
+            case.first_reviewed_at, case.confirmed_at, "exercise" if case.exercise else "",
         ]  # fmt: skip
         writer.writerow([_cell(value) for value in told])
     return text.getvalue()

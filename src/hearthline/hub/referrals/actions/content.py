@@ -41,11 +41,18 @@ def write_package(
         prepared_at=at,
         sender=settings.REPORTER_ORGANISATION,
         recipient=unit.name,
-        title=_("Case %(reference)s") % {"reference": case.reference},
+        title=_title(case),
         language=language,
         direction="rtl" if get_language_bidi() else "ltr",
         sections=sections,
     )
+
+
+def _title(case: Case) -> str:
+    names = {"reference": case.reference}
+    if case.exercise:
+        return _("EXERCISE: case %(reference)s") % names
+    return _("Case %(reference)s") % names
 
 
 def _finding(case: Case) -> Section:
@@ -104,8 +111,8 @@ def _exhibits(case: Case, *, unit: Organisation, actor: Actor, at: datetime) -> 
                 bytes(exhibit.sha256).hex(),
                 "hash",
             ),
-            _time("captured_at", _("Captured"), exhibit.captured_at),
-            Row("time_source", _("Time according to"), exhibit.get_time_source_display()),
+            _time("captured_at", _("Recorded at"), exhibit.captured_at),
+            Row("time_source", _("Source of the time"), exhibit.get_time_source_display()),
         ]
         rows += _record(exhibit, unit=unit, actor=actor, at=at)
         rows += _custody(exhibit)

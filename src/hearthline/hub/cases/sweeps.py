@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Timed work: reports are taken up though nobody sits at the desk; what is past its time ends."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -29,8 +29,8 @@ def let_urgent_through(*, holder: str, at: datetime) -> int:
 
 def shred_old_exhibits(*, holder: str, at: datetime, limit: int = 100) -> int:
     """Destroy the keys of exhibits whose case closed longer ago than the pack keeps evidence."""
-    before = at - timedelta(days=settings.PACK.retention.evidence_days)
-    old = CaseExhibit.objects.outlived(before).select_related("exhibit__data_key")[:limit]
+    policy = settings.PACK.retention
+    old = CaseExhibit.objects.outlived(at, policy).select_related("exhibit__data_key")[:limit]
     for attached in old:
         with transaction.atomic():
             end_retention(exhibit=attached.exhibit, at=at)

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from hearthline.hub.accounts.doors import StaffRequest, requires
@@ -27,6 +28,9 @@ from hearthline.hub.referrals.models import (
 from hearthline.kit.codelists import police_outcomes
 
 ON_A_PAGE = 40
+CHILD_FIRST = gettext_lazy(
+    "This case is child first. Police hear of it only after two people found an adult behind it."
+)
 
 TONES = {
     Referral.State.PREPARED: "calm",
@@ -108,6 +112,9 @@ def referral_new(request: StaffRequest, case: UUID) -> HttpResponse:
                     "Ask the unit for its age key and enter it in the directory."
                 ),
             )
+        except actions.ChildFirst:
+            messages.warning(request, CHILD_FIRST)
+            return redirect("case", pk=case)
         except actions.NoMailContact:
             form.add_error(
                 "channel",

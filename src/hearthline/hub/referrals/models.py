@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Min, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.accounts.models import User
@@ -68,13 +68,6 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         late = Q(with_police_at__isnull=True) | Q(with_police_at__gt=F("police_due_at"))
         return self.real().filter(late, police_due_at__gte=start, police_due_at__lt=end)
 
-    def waits_for_police(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
-        """From a case's first report to its first package with police, for the period."""
-        cases = self.real().order_by().values("case", "case__opened_at")
-        told = cases.annotate(told_at=Min("with_police_at"))
-        of_the_period = told.filter(told_at__gte=start, told_at__lt=end)
-        return list(of_the_period.values_list("case__opened_at", "told_at"))
-
 
 class Referral(models.Model):
     """One package for one unit. `package` is encrypted to the unit and unreadable here."""
@@ -113,7 +106,16 @@ class Referral(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["case"], condition=Q(ended_at__isnull=True), name="referrals_kept")
+            models.Index(
+                fields=["case"], condition=Q(ended_at__isnull=True), name="referrals_kept"
+            ),
+            models.Index(
+                fields=["police_due_at", "prepared_at"],
+                condition=Q(with_police_at__isnull=True, ended_at__isnull=True),
+                name="referrals_running",
+            ),
+            models.Index(fields=["police_due_at"], name="referrals_due"),
+            models.Index(fields=["with_police_at"], name="referrals_with_police"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["case", "unit"], name="referrals_once_per_unit")
@@ -147,7 +149,7 @@ class Hold(models.Model):
 def cases_awaiting_referral() -> models.QuerySet[Case]:
     """Confirmed cases of the standard track that no unit has a package of, oldest first.
 
-    Those on the child-first track go to police only when a person decides so.
+    Those on the child-first track go to police only after two people found an adult behind it.
     """
     referred = Referral.objects.values("case")
     standard = Case.objects.acting().not_withdrawn().filter(track=Case.Track.STANDARD)

@@ -91,13 +91,18 @@ def named(codes: Iterable[str], choices: Choices) -> str:
     return " · ".join(str(label) for code, label in choices if code in wanted)
 
 
-def found(outcome: str, audience: str) -> str:
-    """What an assessment found, in one sentence for this audience; "" where there is none."""
+def found(outcome: str, audience: str, *, child_first: bool = False) -> str:
+    """What an assessment found, in one sentence for this audience; "" where there is none.
+
+    `child_first`: young people may have made or shared it, and no child is told of the law.
+    """
     try:
         entry = codelists.find(codelists.assessment_outcomes(), outcome)
     except codelists.UnknownCodeError:
         return ""
-    return say(entry.sentence_child if audience == Audience.CHILD else entry.sentence)
+    if audience != Audience.CHILD:
+        return say(entry.sentence)
+    return say((child_first and entry.sentence_child_first) or entry.sentence_child)
 
 
 def length(time: timedelta) -> str:

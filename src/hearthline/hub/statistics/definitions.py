@@ -99,7 +99,10 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         "illegal_share",
         _("Share found illegal"),
-        _("Of all cases judged, those found illegal by the international baseline or by our law."),
+        _(
+            "Of all cases judged, those found illegal by the international baseline or by our "
+            "law. A finding is about content. It never counts an offence by a child."
+        ),
         _("As for the cases judged."),
         _("A month with fewer than 30 cases judged."),
         unit="percent",

@@ -73,11 +73,16 @@ class StatedFact(Entry):
 
 
 class AssessmentOutcome(Entry):
-    """What an analyst found. The two sentences are what the reporter is told."""
+    """What an analyst found. The sentences are what the reporter is told.
+
+    `sentence_child_first` is for a child where young people made or shared it themselves: the law
+    is not held against them. Empty where `sentence_child` says nothing of the law.
+    """
 
     illegal: bool
     sentence: str = Field(min_length=1)
     sentence_child: str = Field(min_length=1)
+    sentence_child_first: str = ""
 
 
 class AgeBand(Entry):

@@ -36,6 +36,7 @@ _SPOKEN = (
     "meaning",
     "sentence",
     "sentence_child",
+    "sentence_child_first",
     "next_step",
 )
 

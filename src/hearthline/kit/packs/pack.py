@@ -181,6 +181,9 @@ class Retention(Section):
     )
     child_first_days: Days = Field(description="the same on the child-first track; shorter")
     evidence_days: Days = Field(description="days an exhibit is kept after closing")
+    child_first_evidence_days: Days = Field(
+        default=90, description="the same on the child-first track; shorter"
+    )
     case_days: Days = Field(
         default=365,
         description="days the address, the judges' notes, packages and looks are kept after the "

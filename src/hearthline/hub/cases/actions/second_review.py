@@ -79,7 +79,8 @@ def _settle(case: Case, finding: Finding, at: datetime) -> None:
         case.closed_because = finding.outcome
     case.save()
     tell_reporters(case=case, step=Step.Code.JUDGED, at=at)
-    if finding.outcome == "harmful":
+    # Support first: whoever is on the child-first track hears of it with the finding.
+    if finding.outcome == "harmful" or case.track == Case.Track.CHILD_FIRST:
         tell_reporters(case=case, step=Step.Code.SUPPORT, at=at)
     if not finding.illegal:
         tell_reporters(case=case, step=Step.Code.CLOSED, at=at)

@@ -3,6 +3,11 @@
 
 from django.urls import path
 
+from hearthline.hub.cases.desk.adult import (
+    case_adult,
+    case_adult_agree,
+    case_adult_turn_down,
+)
 from hearthline.hub.cases.desk.away import step_away
 from hearthline.hub.cases.desk.bulk import bulk
 from hearthline.hub.cases.desk.case import case, case_claim, case_release, case_urgency
@@ -68,6 +73,9 @@ urlpatterns = [
     path(f"{_CASE}/assess/", case_assess, name="case_assess"),
     path(f"{_CASE}/confirm/", case_confirm, name="case_confirm"),
     path(f"{_CASE}/decide/", case_decide, name="case_decide"),
+    path(f"{_CASE}/adult/", case_adult, name="case_adult"),
+    path(f"{_CASE}/adult/agree/", case_adult_agree, name="case_adult_agree"),
+    path(f"{_CASE}/adult/turn-down/", case_adult_turn_down, name="case_adult_turn_down"),
     path(f"{_CASE}/closing/", case_ask_to_close, name="case_ask_to_close"),
     path(f"{_CASE}/closing/agree/", case_agree_to_close, name="case_agree_to_close"),
     path(f"{_CASE}/closing/keep-open/", case_keep_open, name="case_keep_open"),

@@ -28,7 +28,7 @@ from hearthline.hub.cases.forms import (
     ReasonForm,
     UrgencyForm,
 )
-from hearthline.hub.cases.models import Case, Disclosure, Withdrawal
+from hearthline.hub.cases.models import AdultFinding, Case, Disclosure, Withdrawal
 from hearthline.hub.reports.models import Report
 from hearthline.kit.urls import defang, find_addresses
 
@@ -78,6 +78,7 @@ def page(request: StaffRequest, found: Case, **bound: Any) -> HttpResponse:
         "wrong": next((form for form in bound.values() if getattr(form, "errors", None)), None),
         **_judgement(request, found, at, bound),
         **_closing(request, found, bound),
+        **_adult(request, found, bound),
     }
     return render(request, "cases/case.html", context, status=WRONG if bound else 200)
 
@@ -114,6 +115,22 @@ def _judgement(
         or (second and may.cases_assessment_confirm and FindingForm(initial=like, why=True)),
         "decide_form": bound.get("decide_form")
         or (senior and may.cases_assessment_decide and FindingForm(initial=like, why=True)),
+    }
+
+
+def _adult(request: StaffRequest, found: Case, bound: dict[str, Any]) -> dict[str, Any]:
+    """Whether an adult is behind a child-first case, and what this person may say to it."""
+    user, may = request.user, request.user.may
+    said = AdultFinding.objects.select_related("asked_by", "agreed_by").filter(case=found).first()
+    open_to_say = found.state == Case.State.CONFIRMED and found.track == Case.Track.CHILD_FIRST
+    second = open_to_say and said is not None and may.cases_assessment_confirm
+    first = open_to_say and said is None and may.cases_assessment_make
+    return {
+        "adult": said,
+        "can_agree_on_adult": second and said is not None and said.asked_by_id != user.pk,
+        "adult_form": bound.get("adult_form") or (first and ReasonForm(auto_id="adult_%s")),
+        "adult_no_form": bound.get("adult_no_form")
+        or (second and ReasonForm(auto_id="adult_no_%s")),
     }
 
 

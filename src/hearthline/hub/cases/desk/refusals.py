@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from hearthline.hub.audit.actions import ReasonNeeded
 from hearthline.hub.cases import actions
+from hearthline.hub.cases.actions import adult
 from hearthline.hub.reports import actions as reports
 from hearthline.hub.sealing.actions import KeyDestroyed
 from hearthline.kit.urls import FileContentRefused
@@ -39,6 +40,8 @@ _PLAIN: dict[type[Exception], Any] = {
         "This exhibit does not match its hash. Do not use it, and tell the manager now."
     ),
     actions.NotAsked: gettext_lazy("Nobody asks to close this case any more. It stays open."),
+    adult.NotChildFirst: gettext_lazy("This case is not child first any more."),
+    adult.NobodySaysSo: gettext_lazy("Nobody says so any more. The case stays child first."),
     actions.NotSearchable: gettext_lazy(
         "This is no receipt number, address, account, host or case reference."
     ),

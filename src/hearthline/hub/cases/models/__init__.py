@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+from hearthline.hub.cases.models.adult import AdultFinding
 from hearthline.hub.cases.models.assessment import Assessment
 from hearthline.hub.cases.models.case import Case, CaseQuerySet
 from hearthline.hub.cases.models.desk import Export, SavedView
@@ -23,6 +24,7 @@ from hearthline.hub.cases.models.withdrawal import (
 __all__ = [
     "COUNT_LIMIT",
     "SORTS",
+    "AdultFinding",
     "Assessment",
     "Case",
     "CaseExhibit",

@@ -2,7 +2,7 @@
 """What hangs on a case: changes of urgency, exhibits, requests to read who a reporter is."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
@@ -12,6 +12,7 @@ from hearthline.hub.accounts.models import User
 from hearthline.hub.cases.models.case import Case
 from hearthline.hub.evidence.models import Exhibit
 from hearthline.hub.reports.models import Report
+from hearthline.kit.packs.pack import Retention
 
 
 class LevelChange(models.Model):
@@ -26,9 +27,14 @@ class LevelChange(models.Model):
 
 
 class CaseExhibitQuerySet(models.QuerySet["CaseExhibit"]):
-    def outlived(self, before: datetime) -> Self:
-        """Exhibits of cases closed before a time, not shredded yet."""
-        return self.filter(case__closed_at__lt=before, exhibit__shredded_at__isnull=True)
+    def outlived(self, at: datetime, policy: Retention) -> Self:
+        """Exhibits of cases closed longer ago than their track keeps them, not shredded yet."""
+        standard = at - timedelta(days=policy.evidence_days)
+        sooner = at - timedelta(days=policy.child_first_evidence_days)
+        past = Q(case__closed_at__lt=standard) | Q(
+            case__track=Case.Track.CHILD_FIRST, case__closed_at__lt=sooner
+        )
+        return self.filter(past, exhibit__shredded_at__isnull=True)
 
 
 class CaseExhibit(models.Model):

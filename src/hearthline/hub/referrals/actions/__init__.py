@@ -20,6 +20,7 @@ from hearthline.hub.referrals.actions.outcome import (
 from hearthline.hub.referrals.actions.playing import NotAnExercise, play_police
 from hearthline.hub.referrals.actions.prepare import (
     AlreadySent,
+    ChildFirst,
     NoMailContact,
     NoRecipientKey,
     NotConfirmed,
@@ -40,6 +41,7 @@ from hearthline.hub.referrals.actions.with_police import (
 __all__ = [
     "AlreadyConcluded",
     "AlreadySent",
+    "ChildFirst",
     "ExerciseStaysHere",
     "HoldInThePast",
     "HoldTooLong",

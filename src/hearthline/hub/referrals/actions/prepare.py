@@ -28,6 +28,10 @@ class NotConfirmed(ValueError):
     """Only what two people confirmed goes to police."""
 
 
+class ChildFirst(ValueError):
+    """A child-first case goes to police only after two people found an adult behind it."""
+
+
 class NotPoliceUnit(ValueError):
     """Packages are for police units only."""
 
@@ -51,7 +55,7 @@ def prepare(
     """One package of `case` for `unit`, sealed to the unit's key; by mail it leaves at once.
 
     Idempotent per case and unit. `by` is None for the worker. Nothing of the case stands in the
-    letter itself. Raises NotConfirmed, NotPoliceUnit, NoRecipientKey, NoMailContact.
+    letter itself. Raises NotConfirmed, ChildFirst, NotPoliceUnit, NoRecipientKey, NoMailContact.
     """
     if by is not None:
         require(by, Permission.REFERRALS_PACKAGE_PREPARE)
@@ -125,6 +129,8 @@ def language_of(unit: Organisation) -> str:
 def _refuse(case: Case, unit: Organisation) -> None:
     if case.state != Case.State.CONFIRMED:
         raise NotConfirmed
+    if case.track == Case.Track.CHILD_FIRST:
+        raise ChildFirst
     if unit.kind != Organisation.Kind.POLICE or unit.retired_at is not None:
         raise NotPoliceUnit
     if not unit.age_recipient:

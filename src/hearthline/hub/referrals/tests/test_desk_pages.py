@@ -73,9 +73,16 @@ def test_a_person_prepares_a_package(ana, case, unit):
     assert answer["Location"] == reverse("referral", args=[referral.pk])
 
 
-def test_a_child_first_case_asks_to_think_first(ana, ben, unit, now):
+def test_a_child_first_case_is_not_handed_over_from_here(ana, ben, unit, now):
     case = make_confirmed(ana=ana, ben=ben, at=now, outcome="national", peer=True)
-    assert "child first" in page(ana, "referral_new", case.pk).content.decode()
+    shown = page(ana, "referral_new", case.pk).content.decode()
+    assert "two people found an adult behind it" in shown
+    assert "Prepare the package" not in shown
+    answer = signed_in(ana).post(
+        reverse("referral_new", args=[case.pk]), {"unit": unit.pk, "channel": "door"}
+    )
+    assert answer["Location"] == reverse("case", args=[case.pk])
+    assert not Referral.objects.exists()
 
 
 def test_preparing_without_a_key_says_what_to_do(ana, case, unit, ada, now):

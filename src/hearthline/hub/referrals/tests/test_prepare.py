@@ -7,6 +7,7 @@ import pytest
 from hearthline.hub.accounts.permissions import NotAllowed
 from hearthline.hub.audit.models import Entry
 from hearthline.hub.cases import actions as cases
+from hearthline.hub.cases.actions.adult import agree_on_adult, find_adult
 from hearthline.hub.directory.actions import retire, set_age_recipient
 from hearthline.hub.directory.tests.make import make_organisation
 from hearthline.hub.evidence.models import CustodyEvent
@@ -16,6 +17,7 @@ from hearthline.hub.mail.sweeps import send_letters
 from hearthline.hub.mail.tests.make import Inbox, mail_server
 from hearthline.hub.referrals.actions import (
     AlreadySent,
+    ChildFirst,
     NoMailContact,
     NoRecipientKey,
     NotConfirmed,
@@ -23,7 +25,7 @@ from hearthline.hub.referrals.actions import (
     prepare,
     send_again,
 )
-from hearthline.hub.referrals.models import Referral
+from hearthline.hub.referrals.models import Referral, cases_awaiting_referral
 from hearthline.hub.referrals.tests.make import (
     ADDRESS,
     CONTACT,
@@ -138,8 +140,21 @@ def test_the_letter_is_neutral_and_carries_the_sealed_package(settings, case, un
     assert opened(attachment.get_content()).reference == case.reference
 
 
-def test_a_person_may_prepare_a_child_first_case(ana, ben, unit, now):
+def test_nobody_hands_a_child_first_case_to_police_alone(ana, ben, unit, now):
     case = make_confirmed(ana=ana, ben=ben, at=now, outcome="national", self_generated=True)
+    for by in (ana, ben, None):
+        with pytest.raises(ChildFirst):
+            prepare(case=case, unit=unit, channel="door", by=by, at=now)
+    find_adult(case=case, reason="An adult asked for it.", by=ana, at=now)
+    with pytest.raises(ChildFirst):
+        prepare(case=case, unit=unit, channel="door", by=ana, at=now)
+
+
+def test_after_two_people_found_an_adult_it_may_go(ana, ben, unit, now):
+    case = make_confirmed(ana=ana, ben=ben, at=now, outcome="national", self_generated=True)
+    find_adult(case=case, reason="An adult asked for it.", by=ana, at=now)
+    agree_on_adult(case=case, by=ben, at=now)
+    assert case in cases_awaiting_referral()
     referral = prepare(case=case, unit=unit, channel="door", by=ana, at=now)
     (entry,) = Entry.objects.filter(verb="referrals.prepare")
     assert entry.actor == f"staff:{ana.pk}"

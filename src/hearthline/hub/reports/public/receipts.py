@@ -201,7 +201,11 @@ def timeline(view: actions.ReporterView, at: datetime) -> list[dict[str, Any]]:
     done = [
         {
             "title": wording.step_title(step.code, report.audience),
-            "text": wording.found(report.outcome, report.audience)
+            "text": wording.found(
+                report.outcome,
+                report.audience,
+                child_first=actions.leads_with_help(report.kind),
+            )
             if step.code == Step.Code.JUDGED
             else "",
             "at": step.at,

@@ -136,6 +136,14 @@ def test_children_everywhere_have_one_that_never_sees_the_picture() -> None:
     assert [one.code for one in removal_services() if one.for_pictures == "adult"] == ["stopncii"]
 
 
+def test_a_child_of_a_peer_case_is_not_told_of_the_law() -> None:
+    for entry in assessment_outcomes():
+        told = entry.sentence_child_first or entry.sentence_child
+        if entry.illegal:
+            assert "law" not in told
+            assert "You did nothing wrong." in told
+
+
 def test_age_bands_leave_no_gap_and_end_childhood_at_eighteen() -> None:
     known = [band for band in age_bands() if band.code != "unknown"]
     for younger, older in pairwise(known):
@@ -146,7 +154,7 @@ def test_age_bands_leave_no_gap_and_end_childhood_at_eighteen() -> None:
 
 CHILD_STRINGS = [
     string for string in source_strings()
-    if string.field in {"label_child", "sentence_child"}
+    if string.field in {"label_child", "sentence_child", "sentence_child_first"}
     or (string.list_name == "incident_types" and string.field == "example")
 ]  # fmt: skip
 

@@ -32,6 +32,7 @@
   // The first question is answered once: Back leads to where its answer can be changed.
   const first = document.querySelector("form[data-then]");
   first?.addEventListener("submit", () => {
+    first.action = window.location.href; // where it goes must not change with the address
     history.replaceState(null, "", first.dataset.then);
   });
 

@@ -26,6 +26,10 @@ from hearthline.hub.accounts.models import Attempts, User
 from hearthline.hub.accounts.permissions import Permission
 from hearthline.hub.accounts.second_factor import is_last_factor
 from hearthline.hub.accounts.step_up import OF_PROVIDER, PROOFS
+from hearthline.hub.sealing.actions import pepper
+from hearthline.kit import sealing as kit
+
+_SEALED, _FACTOR = "sealed:", "second-factor"
 
 # Where people begin, the first that fits. A door has only some of these pages.
 LANDINGS = (
@@ -135,6 +139,20 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    def encrypt(self, text: str) -> str:
+        """What an authenticator app and the recovery codes come from, sealed with the pepper.
+
+        Somebody who has the database alone could otherwise show everybody's second factor.
+        """
+        return _SEALED + kit.seal_token(text.encode(), pepper(), purpose=_FACTOR)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """The same in clear. Rows of before it was sealed are read as they stand."""
+        if not encrypted_text.startswith(_SEALED):
+            return encrypted_text
+        token = encrypted_text.removeprefix(_SEALED)
+        return kit.open_token(token, pepper(), purpose=_FACTOR).decode()
+
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         return not is_last_factor(authenticator)
 

@@ -154,7 +154,7 @@ def staff_end_service(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     text = _("They are signed out everywhere at once, every role ends, and they cannot sign in.")
     done = _("The service of %(name)s has ended.")
     return _with_reason(
-        request, one, actions.end_service, _("End the service"), _("End it"), text, done
+        request, one, actions.end_service, _("End their work here"), _("End it"), text, done
     )
 
 

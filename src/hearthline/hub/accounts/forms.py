@@ -61,7 +61,7 @@ class LogForm(forms.Form):
     )
     record = Words(label=_("About"), help_text=_("A record's number."), required=False)
     first = Day(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}), required=False)
-    last = Day(label=_("To"), widget=forms.DateInput(attrs={"type": "date"}), required=False)
+    last = Day(label=_("Up to"), widget=forms.DateInput(attrs={"type": "date"}), required=False)
     before = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
 
     def clean(self) -> dict[str, Any]:

@@ -148,6 +148,9 @@ def remove_passkey(request: StaffRequest, pk: int) -> HttpResponse:
 
 def change_password(request: StaffRequest) -> HttpResponse:
     """A password of one's own; a second factor is proved first by whoever has one."""
+    if not request.user.has_usable_password():
+        messages.info(request, _("You sign in without a password, so there is none to change."))
+        return redirect("mfa_index")
     had_one = has_factor(request.user)
     asked = step_up.ask(request, request.user, keep=False) if had_one else None
     return asked or account.password_change(request)

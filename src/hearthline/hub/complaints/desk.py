@@ -79,6 +79,7 @@ def complaint_reply(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _page(request: StaffRequest, one: Complaint, form: AnswerForm) -> HttpResponse:
     at = timezone.now()
+    status = 422 if form.errors else 200
     context: dict[str, Any] = {
         "section": "complaints", "one": one, "form": form, "clock": _clock(one),
         "mine": one.handler == request.user, "text": None,
@@ -86,10 +87,10 @@ def _page(request: StaffRequest, one: Complaint, form: AnswerForm) -> HttpRespon
     try:
         context["text"] = actions.read(complaint=one, by=request.user, at=at)
     except actions.WorkedOnIt:
-        context["involved"] = True
+        context["involved"], status = True, 403
     except KeyDestroyed:
         context["gone"] = True
-    return render(request, "complaints/one.html", context, status=422 if form.errors else 200)
+    return render(request, "complaints/one.html", context, status=status)
 
 
 def _clock(one: Complaint) -> tuple[Any, Any] | None:

@@ -56,7 +56,7 @@ class Complaint(SealedRow):
     class About(models.TextChoices):
         NOT_HEARD = "not_heard", _("You did not listen to me")
         SLOW = "slow", _("It took too long")
-        WRONG_DECISION = "wrong_decision", _("You decided wrong")
+        WRONG_DECISION = "wrong_decision", _("Your decision was wrong")
         UNKIND = "unkind", _("Somebody was not kind to me")
         PRIVACY = "privacy", _("Somebody learned what I told you")
         STAFF_MEMBER = "staff_member", _("It is about a person of your team")

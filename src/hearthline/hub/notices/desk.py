@@ -163,7 +163,7 @@ def notice_moved(request: StaffRequest, pk: UUID) -> HttpResponse:
         form.add_error("address", _("Write one address, and another than this notice's own."))
         return _page(request, found, moved_form=form)
     except (cases.NotIllegal, cases.SteppedBack):
-        messages.warning(request, _("You cannot say this of this case. Nothing was changed."))
+        messages.warning(request, _("This case cannot be recorded as moved. Nothing was changed."))
     else:
         messages.success(
             request,

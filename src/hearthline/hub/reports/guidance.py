@@ -49,11 +49,11 @@ _GENERIC: Final[dict[str, wording.Words]] = {
     ),
     Profession.POLICE: _(
         "A report here does not replace your own procedure. We ask hosts to remove content only "
-        "after the police had it."
+        "after the police were told."
     ),
     Profession.MODERATOR: _(
         "Your company may have a legal duty to report elsewhere. A report here does not replace "
-        "it. Many reports are sent faster by your company's program."
+        "it. If you have many reports, your company's own program can send them faster."
     ),
     Profession.OTHER: _(
         "The law may oblige you to report. If you are unsure, ask whoever is responsible at work. "

@@ -132,7 +132,7 @@ def went_out(steps: Iterable[Step]) -> list[str]:
 
 _WENT_OUT: Final[dict[str, str]] = {
     Step.Code.POLICE_TOLD: gettext_noop("We told the police on %(time)s."),
-    Step.Code.HOST_TOLD: gettext_noop("We asked the site to take it down on %(time)s."),
+    Step.Code.HOST_TOLD: gettext_noop("On %(time)s we asked the site to take it down."),
     Step.Code.REMOVED: gettext_noop("We found it gone on %(time)s."),
 }
 # For a child, then for others.

@@ -98,7 +98,7 @@ class ReachForm(_Screen):
     contact = TextAnswer(
         limit=LIMITS["contact"],
         label=_("E-mail address or telephone number at work"),
-        help_text=_("Only if you chose one of these two. Not one that the family reads."),
+        help_text=_("Only if you chose one of these two. Not one that the child's family reads."),
     )
     code_word = TextAnswer(
         limit=LIMITS["code_word"],

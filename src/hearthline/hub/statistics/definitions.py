@@ -53,7 +53,7 @@ class Breakdown:
 
 # Unit: its code in SDMX, and its name.
 UNITS: Mapping[str, tuple[str, Text]] = {
-    "count": ("COUNT", _("Number")),
+    "count": ("COUNT", _("Count")),
     "percent": ("PERCENT", _("Whole per cent")),
     "minutes": ("MIN", _("Whole minutes")),
 }

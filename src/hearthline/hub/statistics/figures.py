@@ -99,7 +99,7 @@ def sheet(release: Release) -> Sheet:
             kept,
             "clocks_breached",
             "clock",
-            value_head=gettext_lazy("Times"),
+            value_head=gettext_lazy("How often"),
             # In a correction a count may also be withheld because it changed by so little.
             small=not release.reason,
         ),

@@ -16,7 +16,7 @@ from hearthline.hub.ui.forms import SampleForm
 CHIPS = [
     {"tone": "danger", "code": "U0", "label": _("Danger now"), "reason": _("Said: not safe now.")},
     {"tone": "warn", "code": "U1", "label": _("Happening now"), "reason": _("A threat runs.")},
-    {"tone": "calm", "code": "U2", "label": _("Child may be found")},
+    {"tone": "calm", "code": "U2", "label": _("Child may be identified")},
     {"tone": "plain", "code": "U3", "label": _("Content to remove")},
     {"tone": "ok", "label": _("Gone")},
 ]
@@ -31,7 +31,7 @@ NOTICES = [
 ROWS = [
     ("danger", "U0", _("Danger now"), "https://chat.example.org/room/7", 1, 12, 15),
     ("warn", "U1", _("Happening now"), "https://harbour-host.test/p/a1b2", 3, 70, 60),
-    ("calm", "U2", _("Child may be found"), "https://lantern.test/v/9931", 1, 95, 720),
+    ("calm", "U2", _("Child may be identified"), "https://lantern.test/v/9931", 1, 95, 720),
     ("plain", "U3", _("Content to remove"), "https://img.example.org/gallery?id=4", 12, 400, 1440),
     ("plain", "U4", _("Advice"), "https://forum.example.org/t/55", 1, 700, 4320),
 ]

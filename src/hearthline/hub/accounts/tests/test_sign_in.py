@@ -148,6 +148,26 @@ def test_the_password_alone_does_not_sign_in(nina) -> None:
     assert other.get(reverse("staff"))["Location"].startswith(reverse("account_login"))
 
 
+def test_the_secret_of_the_app_and_of_the_codes_is_sealed_in_the_database(nina) -> None:
+    browser = Client()
+    enter(browser)
+    secret = set_up(browser)
+    kept = str(list(Authenticator.objects.values_list("data", flat=True)))
+    assert secret not in kept
+    assert kept.count("sealed:") == Authenticator.objects.count()
+
+
+def test_a_secret_from_before_it_was_sealed_still_works(nina) -> None:
+    browser, other = Client(), Client()
+    enter(browser)
+    secret = set_up(browser)
+    Authenticator.objects.filter(type="totp").update(data={"secret": secret})
+    cache.clear()
+    enter(other)
+    assert other.post(reverse("mfa_authenticate"), {"code": code(secret)}).status_code == 302
+    assert other.get(reverse("staff")).status_code == 200
+
+
 def test_a_code_works_once(nina) -> None:
     enter(first := Client())
     secret = set_up(first)

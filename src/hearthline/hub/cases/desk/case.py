@@ -215,7 +215,7 @@ def _finding(noted: actions.Noted) -> dict[str, Any]:
             (_("Kind"), labels.kind(found.incident_type)),
             (_("Legal basis"), law.get(found.legal_basis, found.legal_basis)),
             (_("4Cs"), labels.cells(found.fourc)),
-            (_("Child"), f"{labels.age(found.age_band)} · {labels.sex(found.sex)}"),
+            (_("The child"), f"{labels.age(found.age_band)} · {labels.sex(found.sex)}"),
             (_("Image"), ", ".join(words for words, holds in flags if holds)),
         ],
     }

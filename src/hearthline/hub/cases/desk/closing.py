@@ -49,7 +49,7 @@ def case_go_on(request: StaffRequest, pk: UUID) -> HttpResponse:
         try:
             withdrawn.go_on(case=found, reason=reason, by=request.user, at=timezone.now())
         except withdrawn.NotWithdrawn:
-            messages.warning(request, _("Nothing is stopped here any more."))
+            messages.warning(request, _("Work on this case is not stopped any more."))
         else:
             messages.success(request, _("Work goes on. Your reason is kept."))
         return to_case(request, pk)

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from hearthline.hub.cases.actions import SubjectAddress
 from hearthline.hub.cases.models import Case
@@ -67,11 +68,22 @@ def notice_letter(
     with translation.override(language_of(contact, contact.organisation)):
         names = {"reference": leader.reference, "hours": hours, "count": len(named)}
         if len(named) == 1:
-            subject = _("Notice %(reference)s: please read within %(hours)s hours") % names
+            subject = (
+                ngettext(
+                    "Notice %(reference)s: please read within %(hours)s hour",
+                    "Notice %(reference)s: please read within %(hours)s hours",
+                    hours,
+                )
+                % names
+            )
             text = _paragraphs([_again(leader), *_notice_words(leader, address, hours)])
         else:
             subject = (
-                _("%(count)s notices, the first %(reference)s: please read within %(hours)s hours")
+                ngettext(
+                    "Several notices, the first %(reference)s: please read within %(hours)s hour",
+                    "Several notices, the first %(reference)s: please read within %(hours)s hours",
+                    hours,
+                )
                 % names
             )
             text = _paragraphs(_several_words(named, hours))
@@ -107,17 +119,20 @@ def reminder_letter(
             subject = _("Reminder of notice %(reference)s") % names
             opening = [_("This is a reminder of our notice %(reference)s.") % within]
         else:
-            subject = _("Reminder of %(count)s notices, the first %(reference)s") % names
-            opening = [_("This is a reminder of these %(count)s notices:") % names]
+            subject = _("Reminder of several notices, the first %(reference)s") % names
+            opening = [_("This is a reminder of these notices:")]
             opening += ["    " + _isolated(one.reference) for one in notices]
         text = _paragraphs(
             [
                 *opening,
                 *_sent_on(leader, contact),
                 _("Our last look found the content still there, or could not tell."),
-                _(
+                ngettext(
+                    "Please answer this letter within %(hours)s hour and say what you did: "
+                    "removed, passed on to a customer, not your service, or not possible, and why.",
                     "Please answer this letter within %(hours)s hours and say what you did: "
-                    "removed, passed on to a customer, not your service, or not possible, and why."
+                    "removed, passed on to a customer, not your service, or not possible, and why.",
+                    hours,
                 )
                 % names,
                 _each_its_own() if len(notices) > 1 else "",
@@ -244,7 +259,9 @@ def _sent_on(notice: Notice, contact: Contact) -> Iterable[str]:
     """The day the notice was sent, in the letter's language and by the reader's clock."""
     if notice.clocks_from is not None:
         day = timezone.localtime(notice.clocks_from, zone_of(contact))
-        yield _("It was sent on %(day)s.") % {"day": date_format(day, "DATE_FORMAT")}
+        yield _("The first letter about it was sent on %(day)s.") % {
+            "day": date_format(day, "DATE_FORMAT")
+        }
 
 
 def _isolated(text: str) -> str:

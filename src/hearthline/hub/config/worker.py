@@ -17,6 +17,7 @@ from hearthline.hub.notices import sweeps as notices
 from hearthline.hub.referrals import sweeps as referrals
 from hearthline.hub.reports import sweeps as reports
 from hearthline.hub.sealing import sweeps as sealing
+from hearthline.hub.statistics import sweeps as statistics
 
 log = logging.getLogger("hearthline.worker")
 
@@ -34,6 +35,7 @@ SWEEPS: tuple[Sweep, ...] = (
     *care.SWEEPS,
     *audit.SWEEPS,
     *sealing.SWEEPS,
+    *statistics.SWEEPS,
 )
 
 

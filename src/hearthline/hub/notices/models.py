@@ -15,6 +15,10 @@ from hearthline.hub.directory.models import Contact, Organisation
 from hearthline.hub.mail.models import READABLE_FOR, Letter
 from hearthline.hub.sealing.models import SealedRow
 
+THERE = Q(removed_at__isnull=True, ended_at__isnull=True)
+# The times that figures ask for.
+MEASURED = ("sent_at", "acknowledge_due_at", "acknowledged_at", "escalate_at", "removed_at")
+
 
 class Lane(models.TextChoices):
     """The lanes at the side of the notices."""
@@ -119,18 +123,6 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
             acknowledge_due_at__lt=end,
         )
 
-    def waits_for_notice(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
-        """From a case's first report to the notice to its host, for notices of the period."""
-        sent = self.real().filter(sent_at__gte=start, sent_at__lt=end).select_related("case")
-        return [(one.case.opened_at, one.sent_at) for one in sent if one.sent_at]
-
-    def waits_for_removal(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
-        """From a case's first report to its removal, for removals of the period."""
-        removed = (
-            self.real().filter(removed_at__gte=start, removed_at__lt=end).select_related("case")
-        )
-        return [(one.case.opened_at, one.removed_at) for one in removed if one.removed_at]
-
 
 class Notice(DueRow):
     """One notice to one host about one case. Its number is the XARF report_id."""
@@ -182,6 +174,13 @@ class Notice(DueRow):
     waits_for = models.CharField(max_length=20, choices=Waits.choices, blank=True, db_default="")
 
     objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            # What is still there, as far as we know, and kept: for the overview of promises.
+            models.Index(fields=["case", "state"], condition=THERE, name="notices_there"),
+            *(models.Index(fields=[time], name=f"notices_{time}") for time in MEASURED),
+        ]
 
     @property
     def reference(self) -> str:
@@ -381,6 +380,7 @@ class Answer(models.Model):
 
     class Meta:
         ordering = ["at", "id"]
+        indexes = [models.Index(fields=["at"], name="notices_answered")]
 
 
 def cases_awaiting_notice(at: datetime) -> models.QuerySet[Case]:

@@ -218,6 +218,22 @@ class Report(SealedRow):
 
     class Meta:
         indexes = [
+            # A month's figures are told from the index alone.
+            models.Index(
+                fields=[
+                    "received_at",
+                    "exercise",
+                    "lane",
+                    "kind",
+                    "channel",
+                    "age_band",
+                    "sex",
+                    "audience",
+                    "language",
+                    "fourc",
+                ],
+                name="reports_counted",
+            ),
             models.Index(fields=["taken_at", "withdrawn_at", "level", "received_at"]),
             models.Index(
                 fields=["lane", "taken_at", "withdrawn_at", "level", "received_at"],
@@ -352,6 +368,7 @@ class Message(SealedRow):
 
     class Meta:
         ordering = ["sent_at", "id"]
+        indexes = [models.Index(fields=["author", "sent_at"], name="reports_letters_of")]
 
 
 class PartnerAnswerQuerySet(models.QuerySet["PartnerAnswer"]):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import uuid
+from datetime import date
 from typing import Self
 
 from django.db import models
@@ -153,3 +154,41 @@ class PublishedFile(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["release", "format"], name="statistics_one_file")
         ]
+
+
+class PromiseDayQuerySet(models.QuerySet["PromiseDay"]):
+    def since(self, day: date) -> Self:
+        return self.filter(day__gte=day).order_by("day", "pk")
+
+    def before(self, day: date) -> Self:
+        return self.filter(day__lt=day)
+
+
+class PromiseDay(models.Model):
+    """How one promise was kept on one day of the country, counted when the day was over.
+
+    True counts, for the overview of promises alone, which leaves out what speaks of too few.
+    """
+
+    day = models.DateField()
+    # Code of a clock, and what it is counted apart by (an urgency level), or "".
+    promise = models.CharField(max_length=20)
+    group = models.CharField(max_length=10, blank=True)
+    # Of what fell due on the day: done in time, and not.
+    kept = models.PositiveIntegerField()
+    broken = models.PositiveIntegerField()
+    # Of what was done on the day: whole minutes it took (as text), to how many.
+    minutes = models.JSONField(default=dict)
+
+    objects = PromiseDayQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "promise", "group"], name="statistics_one_promise_day"
+            )
+        ]
+
+    @property
+    def lengths(self) -> dict[int, int]:
+        return {int(taken): number for taken, number in self.minutes.items()}

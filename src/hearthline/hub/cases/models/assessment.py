@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.accounts.models import User
+from hearthline.hub.cases.models.measured import ASSESSMENTS
 from hearthline.hub.sealing.models import SealedRow
 
 
@@ -55,3 +56,4 @@ class Assessment(SealedRow):
 
     class Meta:
         ordering = ["at", "id"]
+        indexes = ASSESSMENTS

@@ -20,6 +20,7 @@ from hearthline.hub.cases.models.lanes import (
     Lane,
     Narrowing,
 )
+from hearthline.hub.cases.models.measured import CASES
 from hearthline.hub.cases.models.subject import Sighting, StepBack, Subject
 from hearthline.hub.reports.models import Message, Report
 from hearthline.kit.packs.pack import Retention
@@ -165,12 +166,6 @@ class CaseQuerySet(models.QuerySet["Case"]):
         clocked = self.annotate(last_assessed_at=Subquery(first))
         return clocked.filter(~Exists(second), second_due_at__gte=start, second_due_at__lt=end)
 
-    def waits_for_review(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
-        """From the first report to the first look, for looks in the period."""
-        looked = self.filter(first_reviewed_at__gte=start, first_reviewed_at__lt=end)
-        times = looked.values_list("opened_at", "first_reviewed_at")
-        return [(opened_at, seen_at) for opened_at, seen_at in times if seen_at]
-
     def with_unread_letters(self) -> Self:
         """The newest case of a subject, looked at already, whose reporter wrote since."""
         letters = Message.objects.filter(author=Message.Author.REPORTER, read_at__isnull=True)
@@ -312,7 +307,12 @@ class Case(models.Model):
                 name="cases_one_open_case_per_subject",
             )
         ]
-        indexes = [models.Index(fields=["state", "level", "review_due_at"]), *INDEXES, ENDING]
+        indexes = [
+            models.Index(fields=["state", "level", "review_due_at"]),
+            *INDEXES,
+            ENDING,
+            *CASES,
+        ]
 
     @property
     def reference(self) -> str:

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is done with figures: compile a month, publish it.
+"""What is done with figures: compile a month, publish it; count how promises were kept each day.
 
 `counting` reads the ledgers, `withholding` decides what may be seen of the counts, `releases`
-writes the result. A true small count never leaves the call that counted it.
+writes the result. A true small count of a release never leaves the call that counted it.
 """
 
+from hearthline.hub.statistics.actions.days import count_days
 from hearthline.hub.statistics.actions.periods import PeriodNotOver, PeriodRefused
 from hearthline.hub.statistics.actions.releases import (
     AlreadyPublished,
@@ -27,5 +28,6 @@ __all__ = [
     "SamePerson",
     "Superseded",
     "compile_period",
+    "count_days",
     "publish",
 ]

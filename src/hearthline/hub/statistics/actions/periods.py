@@ -3,7 +3,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -51,3 +51,9 @@ class Month:
         """Raise `PeriodNotOver` unless the whole month lies before `at`."""
         if at < self.end:
             raise PeriodNotOver(_("This month is not over yet. Its figures can be compiled later."))
+
+
+def midnight(at: datetime, *, zone: str, days_before: int = 0) -> datetime:
+    """The midnight `at`'s day began with, or one so many days earlier, in the time zone."""
+    day = at.astimezone(ZoneInfo(zone)).date() - timedelta(days=days_before)
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))

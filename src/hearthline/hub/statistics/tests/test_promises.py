@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The overview of promises: what runs, what is broken, what was kept; nobody's name."""
 
+import uuid
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -11,6 +13,7 @@ from django.urls import reverse
 from hearthline.hub.accounts.models import User
 from hearthline.hub.accounts.tests.make import signed_in
 from hearthline.hub.cases.models import Assessment, Case
+from hearthline.hub.complaints.models import Complaint
 from hearthline.hub.notices.models import Answer, Notice
 from hearthline.hub.reports.models import Message, Report
 from hearthline.hub.statistics.promises import Kept, Span, promises
@@ -44,6 +47,7 @@ def test_an_empty_desk_has_every_promise_with_nothing_running() -> None:
         "First look by a person", "Second review", "Hand-over to police",
         "Answer of the hosting company", "Removal before escalation",
         "Reply to a reporter's letter", "Reminder to a hosting company",
+        "Complaint taken up", "Answer to a complaint",
     }  # fmt: skip
     assert all((one.running, one.breached, one.oldest, one.median) == (0, 0, None, None)
                for one in rows)  # fmt: skip
@@ -149,6 +153,21 @@ def test_a_reminder_that_is_due_and_not_written_is_broken() -> None:
     assert (found.running, found.breached, found.days_30) == (2, 1, None)
 
 
+def test_a_complaint_has_two_promises(mara: User) -> None:
+    def complaint(**fields: Any) -> None:
+        Complaint.objects.create(
+            data_key=make_key(), receipt_digest=uuid.uuid4().bytes * 2, about="slow", language="en",
+            received_at=NOW - 8 * DAY, acknowledge_due_at=NOW - 7 * DAY,
+            answer_due_at=NOW + 20 * DAY, words=b"sealed", **fields,
+        )  # fmt: skip
+
+    complaint()
+    complaint(state="acknowledged", handler=mara, acknowledged_at=NOW - 7 * DAY - HOUR)
+    found = row("Complaint taken up")
+    assert (found.running, found.breached, found.days_30) == (1, 1, Span(2, None))
+    assert (row("Answer to a complaint").running, row("Answer to a complaint").breached) == (2, 0)
+
+
 def test_oversight_and_the_manager_read_it_and_others_do_not(
     omar: User, mara: User, ana: User, stella: User
 ) -> None:
@@ -165,7 +184,7 @@ def test_the_page_has_no_name_no_case_and_few_questions(omar: User, ana: User) -
     make_notice(case, sent_at=NOW - DAY, state="sent")
     with CaptureQueriesContext(connection) as full:
         html = browser.get(reverse("promises")).content.decode()
-    assert len(full) == len(empty) < 25
+    assert len(full) == len(empty) < 35
     assert ana.name not in html.split("<main")[1].split("</main")[0]
     assert case.reference not in html
     assert str(case.pk) not in html

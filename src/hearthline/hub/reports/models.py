@@ -132,7 +132,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
     def counted_by(self, *fields: str) -> list[tuple[Any, ...]]:
         """How many reports have each combination of codes: the codes, then the number."""
-        return list(self.order_by().values_list(*fields).annotate(Count("pk")))
+        return list(self.order_by().values_list(*fields).annotate(number=Count("*")))
 
     def past_retention(self, at: datetime) -> Self:
         return self.filter(retain_until__lte=at, data_key__destroyed_at__isnull=True)

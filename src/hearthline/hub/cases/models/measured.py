@@ -17,6 +17,8 @@ CASES = [
     ),
     Index(fields=["review_due_at"], name="cases_review_due"),
     Index(fields=["second_due_at"], name="cases_second_due"),
+    # Exercises, which are few and in no figure.
+    Index(fields=["id"], condition=Q(exercise=True), name="cases_exercises"),
     # How long until the first look is told from the index alone.
     Index(fields=["first_reviewed_at", "opened_at", "exercise"], name="cases_looked_at"),
 ]

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 
 from hearthline.hub.statistics.actions import promised
 from hearthline.hub.statistics.actions.clocks import Clock, clocks
@@ -46,9 +45,8 @@ def count_days(at: datetime, *, limit: int = BATCH) -> int:
     return done
 
 
-@transaction.atomic
 def _count(day: datetime) -> None:
-    """Twice at the same moment gives the same rows once."""
+    """Twice at the same moment gives the same rows once. Nobody who writes waits for the count."""
     rows = [row for clock in clocks() for row in _of(clock, day)]
     PromiseDay.objects.bulk_create(rows, ignore_conflicts=True)
 

@@ -54,7 +54,7 @@ def lengths(rows: QuerySet[Any], start: str, end: str, *, by: str = "") -> dict[
     place = F(by) if by else Value("", output_field=CharField())
     taken = rows.order_by().annotate(place=place, taken=Minutes(start, end))
     found: dict[str, dict[int, int]] = {}
-    for name, minutes, number in taken.values_list("place", "taken").annotate(Count("pk")):
+    for name, minutes, number in taken.values_list("place", "taken").annotate(number=Count("*")):
         found.setdefault(name, {})[minutes] = number
     return dict(found)
 

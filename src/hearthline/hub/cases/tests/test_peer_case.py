@@ -63,6 +63,7 @@ def told(browser: Client, kind: str = "ncii_peer") -> str:
         "No account needed",
     ):
         assert line in sent
+    assert "police, within" not in sent
     # Its own way in asks for an account, and it serves another country.
     assert "Report Remove" not in sent
     # For pictures of adults.

@@ -59,7 +59,6 @@ def _context(draft: Draft, receipt: str, at: datetime) -> dict[str, Any]:
 def what_happens_next(report: Report) -> list[dict[str, Any]]:
     """The road ahead, with the times the country pack promises and no others."""
     clocks = settings.PACK.clocks
-    child = report.audience == Audience.CHILD
     look = wording.length(clocks.first_review.of(report.level))
     second = wording.length(clocks.second_review)
     police = wording.length(clocks.police)
@@ -82,22 +81,30 @@ def what_happens_next(report: Report) -> list[dict[str, Any]]:
             "text": _("Within %(time)s after that.") % {"time": second},
             "state": "todo",
         },
-        {
-            "title": _("If a law was broken, we act."),
-            "text": (
-                _("We can tell the police, within %(time)s. We ask sites to take things down.")
-                if child or actions.leads_with_help(report.kind)
-                else _("The police are told within %(time)s. Then we ask the host to remove it.")
-            )
-            % {"time": police},
-            "state": "todo",
-        },
+        _then(report, police),
         {
             "title": _("You see each step with your receipt."),
             "text": _("Come back as often as you like."),
             "state": "todo",
         },
     ]
+
+
+def _then(report: Report, police: str) -> dict[str, Any]:
+    """What we do about it. A child of a peer case is not told of the law, nor of police."""
+    child = report.audience == Audience.CHILD
+    helped_first = actions.leads_with_help(report.kind)
+    if child and helped_first:
+        title = _("Then we help.")
+        text = _("We ask sites to take things down. We show you who can help.")
+    else:
+        title = _("If a law was broken, we act.")
+        text = (
+            _("We can tell the police, within %(time)s. We ask sites to take things down.")
+            if child or helped_first
+            else _("The police are told within %(time)s. Then we ask the host to remove it.")
+        ) % {"time": police}
+    return {"title": title, "text": text, "state": "todo"}
 
 
 def _no_longer_shown(request: HttpRequest) -> HttpResponse:

@@ -32,6 +32,7 @@ from hearthline.hub.reports.models import Drill
 from hearthline.hub.statistics.actions import compile_period
 from hearthline.hub.statistics.exports import as_csv, as_sdmx, as_sdmx_ml
 from hearthline.hub.statistics.promises import promises
+from hearthline.hub.statistics.sweeps import count_days
 
 # How far an exercise comes: begun, taken up, judged once, with police, with the host, removed.
 STAGES = range(6)
@@ -64,7 +65,7 @@ def harbour(inbox: Inbox, ana: User, ben: User, ada: User, now: datetime) -> Org
 @given(drills=st.lists(st.tuples(st.sampled_from(Template.values), st.sampled_from(STAGES)),
                        min_size=1, max_size=3))  # fmt: skip
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_every_figure_is_the_same_with_and_without_exercises(
     drills: list[tuple[str, int]], harbour: Organisation, inbox: Inbox, now: datetime,
@@ -78,6 +79,19 @@ def test_every_figure_is_the_same_with_and_without_exercises(
         assert figures(stella, now) == before
         assert len(inbox.received) == 1, "an exercise wrote to somebody"
         transaction.set_rollback(True)
+
+
+def test_no_days_count_of_promises_speaks_of_an_exercise(
+    harbour: Organisation, now: datetime, mara: User, ana: User, ben: User
+) -> None:
+    over = now + timedelta(days=2)
+    with transaction.atomic():
+        count_days(holder="w1", at=over)
+        before = promises(over)
+        transaction.set_rollback(True)
+    walk("page", 5, harbour, (mara, ana, ben), now)
+    count_days(holder="w1", at=over)
+    assert promises(over) == before
 
 
 def walk(

@@ -20,7 +20,6 @@ from hearthline.hub.reports.actions.answers import (
 )
 from hearthline.hub.reports.actions.pointers import places
 from hearthline.hub.reports.models import Audience, Report
-from hearthline.hub.reports.wording import Words
 from hearthline.hub.ui.cards import CardLabel
 from hearthline.kit.sealing import ReceiptMistyped, parse_receipt
 from hearthline.kit.urls import FileContentRefused, refuse_file_content
@@ -243,7 +242,7 @@ _MISTYPED = {
 }
 
 
-def _digits(label: Words, hint: Words, missing: Words) -> forms.CharField:
+def _digits(label: Any, hint: Any, missing: Any) -> forms.CharField:
     """A field for sixteen digits. The browser neither keeps nor corrects them."""
     return forms.CharField(
         label=label,

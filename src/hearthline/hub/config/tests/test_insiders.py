@@ -7,11 +7,14 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from pyrage.x25519 import Identity
 
 from hearthline.hub.accounts.models import Grant
 from hearthline.hub.accounts.permissions import PERMISSIONS, Permission, Role
 from hearthline.hub.accounts.tests.make import make_user, signed_in
+from hearthline.hub.audit.models import Entry
 from hearthline.hub.cases.tests.make import ADDRESS, confirmed, make_case
+from hearthline.hub.referrals.tests.make import make_keyed_unit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("hearthline.hub.config.urls.desk")]
 
@@ -96,3 +99,18 @@ def test_somebody_an_administrator_let_in_stands_in_the_log_oversight_reads(ada,
     people = signed_in(omar).get(reverse("staff")).content.decode()
     assert "accounts.enrol" in log.content.decode()
     assert "Puppet" in people
+
+
+def test_another_key_for_a_police_unit_stands_in_the_log_whole_and_asks_for_a_fresh_proof(
+    ada, mara, now
+):
+    """Whoever sets it reads what is handed over from then on. It cannot be done unseen."""
+    unit, mine = make_keyed_unit(ada=mara, at=now), str(Identity.generate().to_public())
+    page = reverse("organisation_key", args=[unit.pk])
+    assert signed_in(ada, proved=60).post(page, {"recipient": mine}).status_code != 302
+    unit.refresh_from_db()
+    assert unit.age_recipient != mine
+    assert signed_in(ada).post(page, {"recipient": mine}).status_code == 302
+    entry = Entry.objects.filter(verb="directory.set_age_recipient").latest("id")
+    assert (entry.actor, entry.object_id) == (str(ada.actor), str(unit.pk))
+    assert mine in entry.detail

@@ -34,6 +34,8 @@ OPEN_TO_ALL = {
         "receipt_status",
         "receipt_withdraw",
         "report_danger",
+        "report_go_on",
+        "report_keep",
         "report_sent",
         "report_start",
         "report_step",

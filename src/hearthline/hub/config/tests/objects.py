@@ -195,6 +195,13 @@ OBJECTS: dict[str, dict[str, Find]] = {
     "case_keep_open": _case("closing", REASON, own="Sena", free="confirmed",
                                    others="closing"),
     "case_go_on": _case("withdrawn", REASON, free="confirmed", others="withdrawn"),
+    "case_adult": _case("child first", REASON, free="confirmed", others="child first"),
+    "case_adult_agree": _case(
+        "adult asked", {}, own="Ana Sena", free="child first", others="adult asked"
+    ),
+    "case_adult_turn_down": _case(
+        "adult asked", REASON, own="Ana Sena", free="child first", others="adult asked"
+    ),
     "case_exhibit": _case("free", EXHIBIT, free="free", others="in hand"),
     "exhibit_open": {
         "others": _with("in hand", "exhibit", REASON, PLAIN, "Ben"),

@@ -19,7 +19,7 @@ from hearthline.hub.accounts.permissions import Role
 from hearthline.hub.accounts.tests.make import make_user
 from hearthline.hub.audit.models import Actor
 from hearthline.hub.cases import actions
-from hearthline.hub.cases.actions import clear_for_notice, withdrawn
+from hearthline.hub.cases.actions import adult, clear_for_notice, withdrawn
 from hearthline.hub.cases.models import Case, StepBack
 from hearthline.hub.cases.tests.make import HARMFUL, make_case, make_finding, make_report
 from hearthline.hub.directory.actions import join
@@ -168,6 +168,17 @@ def _confirmed(world: World, case: Case, by: User) -> None:
     actions.confirm(case=case, agrees=True, by=world.bea, at=world.at)
 
 
+def _child_first(world: World, case: Case, by: User) -> None:
+    _in_hand(world, case, world.ben)
+    actions.assess(case=case, finding=make_finding(peer=True), by=world.ben, at=world.at)
+    actions.confirm(case=case, agrees=True, by=world.bea, at=world.at)
+
+
+def _adult_asked(world: World, case: Case, by: User) -> None:
+    _child_first(world, case, by)
+    adult.find_adult(case=case, reason="The profile is an adult's.", by=by, at=world.at)
+
+
 def _closing(world: World, case: Case, by: User) -> None:
     _confirmed(world, case, world.ben)
     senior = by if Role.SENIOR_ANALYST in by.roles else world.sela
@@ -192,6 +203,8 @@ STAGES: dict[str, Callable[[World, Case, User], None]] = {
     "assessed": _assessed,
     "disagreed": _disagreed,
     "confirmed": _confirmed,
+    "child first": _child_first,
+    "adult asked": _adult_asked,
     "closing": _closing,
     "withdrawn": _withdrawn,
     "closed": _closed,

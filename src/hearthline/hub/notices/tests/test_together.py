@@ -68,7 +68,7 @@ def test_people_read_one_list_with_a_reference_for_each(inbox, clear, now):
     for number, case in enumerate(cases, start=1):
         assert f"hxxp://pages[.]harbour-host[.]test/album/{number}" in text
         assert notice_of(case).reference in text
-    assert mail["Subject"].startswith("2 notices, the first ")
+    assert mail["Subject"].startswith("Several notices, the first ")
 
 
 def test_a_notice_waits_for_others_as_long_as_the_pack_says(settings, inbox, clear, now):

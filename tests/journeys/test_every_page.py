@@ -26,8 +26,8 @@ LANGUAGES = ("en", "zh-CN", "ar")
 ALL_LANGUAGES = ("en", "zh-hans", "ar", "es", "fr", "ru")
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 PUBLIC = (
-    "/", "/help/", "/about/", "/figures/", "/receipt/", "/complaint/", "/complaint/answer/",
-    "/button/", "/report/professional/", "/demo/", "/no-such-page/",
+    "/", "/help/", "/about/", "/figures/", "/receipt/", "/report/go-on/", "/complaint/",
+    "/complaint/answer/", "/button/", "/report/professional/", "/demo/", "/no-such-page/",
 )  # fmt: skip
 STEPS = ("start/public", "where", "now", "words", "child", "contact", "send")
 # Who looks at which pages of the desk.

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+from itertools import permutations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from hearthline.kit.sealing import (
     parse_receipt,
     quick_receipt_keys,
     receipt_keys,
+    resume_keys,
 )
 from hearthline.kit.sealing.receipt import check_digit
 
@@ -24,7 +27,7 @@ KEY = DataKey(bytes(range(32)))
 DIGEST_IN_DATABASES = "a178459db5cbb51796a87c846b4377dc7dd85619cbcac1dd8f3a66a9fa7ec9c6"
 KEY_IN_USE = "bbca38a00f3288839b62c5c9a4f468a19f0c3274c3c4b709bac67d15c7704309"
 
-both = pytest.mark.parametrize("derive", [receipt_keys, quick_receipt_keys])
+both = pytest.mark.parametrize("derive", [receipt_keys, quick_receipt_keys, resume_keys])
 bodies = st.from_regex(r"[1-9][0-9]{14}", fullmatch=True)
 
 
@@ -152,11 +155,11 @@ def test_the_digest_is_steady_however_the_receipt_is_written(derive):
 def test_digest_and_key_depend_on_receipt_and_pepper_and_not_on_each_other():
     derived = [
         derive(receipt, pepper)
-        for derive in (receipt_keys, quick_receipt_keys)
+        for derive in (receipt_keys, quick_receipt_keys, resume_keys)
         for receipt in (RECEIPT, OTHER)
         for pepper in (PEPPER, OTHER_PEPPER)
     ]
-    assert len({secret for keys in derived for secret in (keys.digest, keys._key)}) == 16
+    assert len({secret for keys in derived for secret in (keys.digest, keys._key)}) == 24
 
 
 def test_the_derivation_never_changes_under_a_reporter():
@@ -188,9 +191,9 @@ def test_refuses_another_receipt_pepper_or_row(derive, receipt, pepper, row):
         derive(receipt, pepper).unwrap(wrapped, row=row)
 
 
-def test_what_one_set_wrapped_the_other_does_not_open():
-    lasting, quick = (derive(RECEIPT, PEPPER) for derive in (receipt_keys, quick_receipt_keys))
-    for wraps, opens in ((lasting, quick), (quick, lasting)):
+def test_what_one_set_wrapped_no_other_opens():
+    sets = [derive(RECEIPT, PEPPER) for derive in (receipt_keys, quick_receipt_keys, resume_keys)]
+    for wraps, opens in permutations(sets, 2):
         with pytest.raises(SealBroken, match="does not open"):
             opens.unwrap(wraps.wrap(KEY, row="r-1"), row="r-1")
 

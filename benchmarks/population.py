@@ -257,6 +257,7 @@ class _World:
             id=case, subject_id=matter.subject, kind=matter.kind, level=matter.level,
             state=Case.State.CLOSED.value, opened_at=at, review_due_at=at + timedelta(minutes=60),
             first_reviewed_at=looked, second_due_at=at + timedelta(hours=5),
+            second_reviewed_at=at + timedelta(hours=2),
             closed_at=at + timedelta(hours=8), closed_because="not_illegal",
             outcome="not_illegal",
         )  # fmt: skip
@@ -284,6 +285,7 @@ class _World:
             if state == Case.State.AWAITING_SECOND:
                 values |= {"second_due_at": at + timedelta(days=3)}
             else:
+                values |= {"second_reviewed_at": confirmed}
                 agrees = state == Case.State.CONFIRMED
                 outcome = "baseline" if agrees else "harmful"
                 self._judged(

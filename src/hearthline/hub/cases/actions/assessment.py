@@ -37,8 +37,10 @@ def assess(*, case: Case, finding: Finding, by: User, at: datetime) -> Assessmen
     case.state = Case.State.AWAITING_SECOND
     case.track = finding.track
     case.second_due_at = at + settings.PACK.clocks.second_review
+    case.second_reviewed_at = None
     let_go(case)
-    case.save(update_fields=["state", "track", "second_due_at", "holder", "claim_until"])
+    clocks = ["second_due_at", "second_reviewed_at"]
+    case.save(update_fields=["state", "track", *clocks, "holder", "claim_until"])
     return assessment
 
 

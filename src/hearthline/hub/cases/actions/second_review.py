@@ -38,12 +38,13 @@ def confirm(
         own = finding
     own.check()
     assessment = write_assessment(case, own, Assessment.Stage.SECOND, by, at, first, agrees=agrees)
+    case.second_reviewed_at = at
     if agrees:
         _settle(case, own, at)
     else:
         case.state = Case.State.DISAGREED
         let_go(case)
-        case.save(update_fields=["state", "holder", "claim_until"])
+        case.save(update_fields=["state", "second_reviewed_at", "holder", "claim_until"])
     return assessment
 
 
@@ -59,6 +60,7 @@ def decide(*, case: Case, finding: Finding, by: User, at: datetime) -> Assessmen
     finding.check()
     second = case.assessments.filter(stage=Assessment.Stage.SECOND).latest("at")
     assessment = write_assessment(case, finding, Assessment.Stage.SENIOR, by, at, second)
+    case.second_reviewed_at = second.at
     _settle(case, finding, at)
     return assessment
 

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.accounts.models import User
@@ -160,11 +160,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def second_review_breached_in(self, start: datetime, end: datetime) -> Self:
         """Cases whose clock for the second review ran out in the period, with none by then."""
-        by_then = Assessment.objects.filter(case=OuterRef("pk"), at__lte=OuterRef("second_due_at"))
-        first = by_then.filter(stage=Assessment.Stage.FIRST).order_by("-at").values("at")[:1]
-        second = by_then.filter(stage=Assessment.Stage.SECOND, at__gte=OuterRef("last_assessed_at"))
-        clocked = self.annotate(last_assessed_at=Subquery(first))
-        return clocked.filter(~Exists(second), second_due_at__gte=start, second_due_at__lt=end)
+        late = Q(second_reviewed_at__gt=F("second_due_at")) | Q(second_reviewed_at__isnull=True)
+        return self.filter(late, second_due_at__gte=start, second_due_at__lt=end)
 
     def with_unread_letters(self) -> Self:
         """The newest case of a subject, looked at already, whose reporter wrote since."""
@@ -231,6 +228,8 @@ class Case(models.Model):
     review_due_at = models.DateTimeField()
     first_reviewed_at = models.DateTimeField(null=True)
     second_due_at = models.DateTimeField(null=True)
+    # When a second person had judged the newest round; empty again when a new round begins.
+    second_reviewed_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     closed_because = models.CharField(max_length=30, blank=True)

@@ -17,6 +17,11 @@ CASES = [
     ),
     Index(fields=["review_due_at"], name="cases_review_due"),
     Index(fields=["second_due_at"], name="cases_second_due"),
+    Index(
+        fields=["second_reviewed_at"],
+        condition=Q(second_reviewed_at__isnull=False),
+        name="cases_second_reviewed",
+    ),
     # Exercises, which are few and in no figure.
     Index(fields=["id"], condition=Q(exercise=True), name="cases_exercises"),
     # How long until the first look is told from the index alone.

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from hearthline.hub.accounts.permissions import NotAllowed
 from hearthline.hub.audit.actions import ReasonNeeded
@@ -21,6 +24,7 @@ from hearthline.hub.cases.actions import (
     decide,
     read_case,
 )
+from hearthline.hub.cases.actions.assessment import write_assessment
 from hearthline.hub.cases.models import Assessment, Case
 from hearthline.hub.cases.tests.make import (
     HARMFUL,
@@ -69,13 +73,13 @@ def test_two_people_who_agree_confirm_an_illegal_finding(case, ana, ben, now):
     claim(case=case, by=ana, at=now)
     first = assess(case=case, finding=make_finding(), by=ana, at=now)
     assert (case.state, case.holder) == (Case.State.AWAITING_SECOND, None)
-    assert case.second_due_at == now + 12 * HOUR
+    assert (case.second_due_at, case.second_reviewed_at) == (now + 12 * HOUR, None)
     assert Step.Code.JUDGED not in steps()
 
     second = confirm(case=case, agrees=True, by=ben, at=now + HOUR)
 
     assert (case.state, case.outcome) == (Case.State.CONFIRMED, "baseline")
-    assert case.confirmed_at == now + HOUR
+    assert case.confirmed_at == case.second_reviewed_at == now + HOUR
     assert (second.supersedes, second.agrees, second.outcome) == (first, True, "baseline")
     assert case.notice_cleared_at is None
     report = Report.objects.get()
@@ -108,12 +112,47 @@ def test_disagreement_goes_to_a_senior_who_is_neither(waiting, ana, ben, sena, n
     assert Step.Code.JUDGED not in steps()
 
     decided = decide(
-        case=waiting, finding=make_finding(outcome="national", note="Section 12."), by=sena, at=now
+        case=waiting,
+        finding=make_finding(outcome="national", note="Section 12."),
+        by=sena,
+        at=now + HOUR,
     )
 
+    waiting.refresh_from_db()
+    assert waiting.second_reviewed_at == now
     assert (waiting.state, waiting.outcome) == (Case.State.CONFIRMED, "national")
     assert decided.supersedes.by == ben
     assert waiting.assessments.count() == 3
+
+
+def test_a_new_first_judgement_waits_for_a_second_person_again(waiting, ana, ben, now):
+    confirm(case=waiting, agrees=False, finding=SECOND_VIEW, by=ben, at=now)
+    Case.objects.filter(pk=waiting.pk).update(
+        state=Case.State.IN_ASSESSMENT, holder=ana, claim_until=now + HOUR
+    )
+    waiting.refresh_from_db()
+    assess(case=waiting, finding=make_finding(), by=ana, at=now + HOUR)
+    waiting.refresh_from_db()
+    assert waiting.second_reviewed_at is None
+
+
+def test_second_reviews_from_before_are_looked_up_once(disagreed, ana, ben, now):
+    other = make_case(at=now, addresses="https://pictures.example.org/album/8")
+    assessed(other, by=ana, at=now)
+    Case.objects.update(second_reviewed_at=None)
+    migration = import_module("hearthline.hub.cases.migrations.0014_look_back_on_second_reviews")
+    with CaptureQueriesContext(connection) as asked:
+        migration.look_back(apps, None)
+    assert len(asked) == 1
+    disagreed.refresh_from_db()
+    other.refresh_from_db()
+    assert (disagreed.second_reviewed_at, other.second_reviewed_at) == (now, None)
+    # A round that began later has no second review yet.
+    Case.objects.update(second_reviewed_at=None)
+    write_assessment(disagreed, make_finding(), Assessment.Stage.FIRST, ana, now + HOUR)
+    migration.look_back(apps, None)
+    disagreed.refresh_from_db()
+    assert disagreed.second_reviewed_at is None
 
 
 def test_a_senior_who_took_part_does_not_decide(case, ana, sena, now):

@@ -27,7 +27,7 @@ from django.db.models.functions import Coalesce, Least, NullIf
 from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext_lazy as _
 
-from hearthline.hub.cases.models import Assessment, Case
+from hearthline.hub.cases.models import Case
 from hearthline.hub.complaints.models import Complaint
 from hearthline.hub.notices.models import Answer, Notice
 from hearthline.hub.referrals.models import Referral
@@ -144,21 +144,15 @@ def _moved(field: str, by: timedelta) -> Combinable:
 def _second_review() -> Clock:
     """The second review of the newest round of each case that reached one."""
     length = settings.PACK.clocks.second_review
-    second = Assessment.objects.filter(stage=Assessment.Stage.SECOND, case__exercise=False)
-    reviews = second.filter(case=OuterRef("pk"), at__gte=OuterRef("begun")).order_by("at")
     timed = Case.objects.real().annotate(
-        begun=_moved("second_due_at", -length), due=F("second_due_at")
-    )
-    reviewed = timed.annotate(done=Subquery(reviews.values("at")[:1]))
-    done = second.filter(case__second_due_at__isnull=False).annotate(
-        begun=_moved("case__second_due_at", -length), done=F("at")
+        begun=_moved("second_due_at", -length), due=F("second_due_at"), done=F("second_reviewed_at")
     )
     return Clock(
         code="second_review",
         title=_("Second review"),
         running=timed.filter(state=Case.State.AWAITING_SECOND, second_due_at__isnull=False),
-        fell_due=lambda start, end: reviewed.filter(**_between("second_due_at", start, end)),
-        finished=lambda start, end: done.filter(**_between("at", start, end), done__gte=F("begun")),
+        fell_due=lambda start, end: timed.filter(**_between("second_due_at", start, end)),
+        finished=lambda start, end: timed.filter(**_between("second_reviewed_at", start, end)),
         ended=~Q(state=Case.State.AWAITING_SECOND),
     )
 

@@ -71,6 +71,10 @@ def make_assessment(
     agrees: bool | None = True,
     outcome: str = "not_illegal",
 ) -> Assessment:
+    """One judgement, and the case's time of the second review as the desk keeps it."""
+    if stage != Assessment.Stage.SENIOR:
+        case.second_reviewed_at = at if stage == Assessment.Stage.SECOND else None
+        case.save(update_fields=["second_reviewed_at"])
     return Assessment.objects.create(
         data_key=case.subject.data_key,
         case=case,

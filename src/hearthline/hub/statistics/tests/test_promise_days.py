@@ -133,6 +133,17 @@ def test_no_question_of_a_month_reads_a_whole_ledger(stella: User) -> None:
     assert plans.whole == []
 
 
+def test_second_reviews_are_found_by_the_time_the_case_keeps() -> None:
+    (clock,) = (one for one in clocks() if one.code == "second_review")
+    for rows, index in (
+        (clock.finished(NOW - DAY, NOW), "cases_second_reviewed"),
+        (clock.fell_due(NOW - DAY, NOW), "cases_second_due"),
+    ):
+        text = plan(*rows.order_by().values("pk").query.sql_with_params())
+        assert index in text
+        assert "cases_assessment" not in text
+
+
 def test_one_question_each_asks_what_runs_what_fell_due_and_how_long_it_took() -> None:
     with CaptureQueriesContext(connection) as asked:
         promises(NOW)

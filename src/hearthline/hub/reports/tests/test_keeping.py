@@ -125,7 +125,7 @@ def keys_at_the_door() -> list[bytes]:
 
 
 @hypothesis(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     words=st.text(st.characters(min_codepoint=97, max_codepoint=122), min_size=12, max_size=80),

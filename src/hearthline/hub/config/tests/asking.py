@@ -135,7 +135,10 @@ class Asking:
         with undone():
             newest = Entry.objects.order_by("-id").values_list("id", flat=True).first() or 0
             with connection.execute_wrapper(_recorder(written)):
-                response = send(url, (data or {}) if method == "POST" else {}, **more)
+                if isinstance(data, bytes):
+                    response = browser.generic(method, url, data, **more)
+                else:
+                    response = send(url, (data or {}) if method == "POST" else {}, **more)
             changed = {
                 one for one in written - PRESENCE - LOG if self._digest(one) != self._before(one)
             }

@@ -63,6 +63,14 @@ _FROM_REPORT = _(
     "by the server's clock."
 )
 
+_ANSWERED = _("The month in which the answer was recorded.")
+_REFUSED = _(
+    "Notices that a company refused, by the reason it gave. A notice refused for two reasons "
+    "counts in both."
+)
+_COMPLAINED = _("Complaints about this service, by what the person chose.")
+_TOLD = _("Complaints that got an answer, by what the answer says.")
+
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         "reports",
@@ -151,7 +159,37 @@ INDICATORS: tuple[Indicator, ...] = (
         _("Steps done in time, and steps whose time still runs."),
         breakdowns=("clock",),
     ),
+    Indicator(
+        "removals_refused",
+        _("Refusals by hosting companies"),
+        _REFUSED,
+        _ANSWERED,
+        _("Every answer that is not a refusal."),
+        breakdowns=("refusal",),
+    ),
+    Indicator(
+        "complaints",
+        _("Complaints received"),
+        _COMPLAINED,
+        _("The month in which the complaint came in."),
+        _("Complaints that were begun and never sent."),
+        breakdowns=("complaint",),
+    ),
+    Indicator(
+        "complaints_answered",
+        _("Complaints answered"),
+        _TOLD,
+        _ANSWERED,
+        _("Complaints that wait for an answer."),
+        breakdowns=("complaint_answer",),
+    ),
 )
+
+
+def _alike(code: str, title: Text, means: Text, *, adds_up: bool = True) -> Breakdown:
+    """A breakdown whose column is headed by its title, and that SDMX names as we do."""
+    return Breakdown(code, title, title, means, code, adds_up=adds_up)
+
 
 _FOURC = codelists.fourc()[0]
 
@@ -241,6 +279,9 @@ BREAKDOWNS: tuple[Breakdown, ...] = (
         "clock",
         adds_up=False,
     ),
+    _alike("refusal", _("Why companies refused"), _REFUSED, adds_up=False),
+    _alike("complaint", _("What complaints were about"), _COMPLAINED),
+    _alike("complaint_answer", _("What we answered"), _TOLD),
 )
 
 _BY_CODE = {one.code: one for one in INDICATORS}

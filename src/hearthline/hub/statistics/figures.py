@@ -32,6 +32,17 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class Counted:
+    """A figure with its one breakdown. `added` says whether it has a total, and `total` which."""
+
+    code: str
+    title: str
+    added: bool
+    total: int | None
+    chart: Chart
+
+
+@dataclass(frozen=True)
 class Wait:
     """How long one step took, in one or two sentences."""
 
@@ -54,6 +65,8 @@ class Sheet:
     share: str
     waits: list[Wait]
     clocks: Chart
+    # Refusals and complaints; none of them in releases from before they were counted.
+    others: list[Counted]
     # Indicators taken over from the revision before.
     carried: frozenset[str]
 
@@ -103,6 +116,11 @@ def sheet(release: Release) -> Sheet:
             # In a correction a count may also be withheld because it changed by so little.
             small=not release.reason,
         ),
+        others=[
+            _counted(kept, code)
+            for code in ("removals_refused", "complaints", "complaints_answered")
+            if kept.has(code)
+        ],
         carried=frozenset(release.carried.split()),
     )
 
@@ -125,6 +143,15 @@ class _Kept:
         """The figure, or None where it is withheld or was not measured."""
         found = (row.value for row in self.of(indicator, dimension) if row.code == code)
         return next(found, None)
+
+
+def _counted(kept: _Kept, code: str) -> Counted:
+    meaning = indicator(code)
+    (dimension,) = meaning.breakdowns
+    added = breakdown(dimension).adds_up
+    total = kept.value(code, "total", "_T") if added else None
+    chart = _chart(kept, code, dimension, value_head=gettext_lazy("How often"))
+    return Counted(code, str(meaning.title), added, total, chart)
 
 
 def _chart(

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language_info, gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from hearthline.hub.complaints.models import Complaint
 from hearthline.kit import codelists
 
 _LISTS: Mapping[str, Callable[[], Iterable[codelists.Entry]]] = {
@@ -18,6 +19,7 @@ _LISTS: Mapping[str, Callable[[], Iterable[codelists.Entry]]] = {
     "age_band": codelists.age_bands,
     "sex": codelists.sexes,
     "outcome": codelists.assessment_outcomes,
+    "refusal": codelists.host_refusals,
 }
 
 _OWN: Mapping[str, Mapping[str, str | Promise]] = {
@@ -32,6 +34,8 @@ _OWN: Mapping[str, Mapping[str, str | Promise]] = {
         "police": _("Hand-over to police"),
         "host_answer": _("Answer of the hosting company"),
     },
+    "complaint": dict(Complaint.About.choices),
+    "complaint_answer": dict(Complaint.Outcome.choices),
 }
 
 

@@ -28,13 +28,14 @@ from hearthline.kit.codelists import (
     assessment_outcomes,
     channels,
     fourc,
+    host_refusals,
     incident_types,
     reporter_kinds,
     sexes,
 )
 from hearthline.kit.formats.refused import FormatRefused
 
-AGENCY, NAME, VERSION = "HEARTHLINE", "SPINE", "2.0"
+AGENCY, NAME, VERSION = "HEARTHLINE", "SPINE", "3.0"
 STRUCTURE_ID = f"{AGENCY}:{NAME}({VERSION})"
 TOTAL = "_T"
 MISSING = "NaN"
@@ -62,6 +63,9 @@ DIMENSIONS = (
     "LANGUAGE",
     "STATISTIC",
     "CLOCK",
+    "REFUSAL",
+    "COMPLAINT",
+    "COMPLAINT_ANSWER",
 )
 ATTRIBUTES = ("OBS_STATUS", "CONF_STATUS", "UNIT_MEASURE")
 COLUMNS = (*_FRAME, *DIMENSIONS, "OBS_VALUE", *ATTRIBUTES)
@@ -73,6 +77,21 @@ CLOCKS: Mapping[str, str] = {
     "second_review": "Second review",
     "police": "Hand-over to police",
     "host_answer": "Answer of the hosting company",
+}
+COMPLAINTS: Mapping[str, str] = {
+    "not_heard": "You did not listen to me",
+    "slow": "It took too long",
+    "wrong_decision": "Your decision was wrong",
+    "unkind": "Somebody was not kind to me",
+    "privacy": "Somebody learned what I told you",
+    "staff_member": "It is about a person of your team",
+    "other": "Something else",
+}
+COMPLAINT_ANSWERS: Mapping[str, str] = {
+    "upheld": "You are right",
+    "partly": "You are partly right",
+    "not_upheld": "We see it differently",
+    "out_of_scope": "It is not for us to decide",
 }
 
 _SHAPES = {
@@ -114,6 +133,9 @@ class Obs:
     language: str = TOTAL
     statistic: str = TOTAL
     clock: str = TOTAL
+    refusal: str = TOTAL
+    complaint: str = TOTAL
+    complaint_answer: str = TOTAL
     status: ObsStatus = "A"
 
 
@@ -185,6 +207,9 @@ def coded() -> dict[str, dict[str, str]]:
         "AUDIENCE": {entry.code: entry.code for entry in reporter_kinds()},
         "STATISTIC": {code: code for code in STATISTICS},
         "CLOCK": {code: code for code in CLOCKS},
+        "REFUSAL": {entry.code: entry.code for entry in host_refusals()},
+        "COMPLAINT": {code: code for code in COMPLAINTS},
+        "COMPLAINT_ANSWER": {code: code for code in COMPLAINT_ANSWERS},
     }
     return {name: {**codes, TOTAL: TOTAL} for name, codes in lists.items()}
 

@@ -94,17 +94,17 @@ def clocks() -> list[Clock]:
         _plain(
             "complaint_read",
             _("Complaint taken up"),
-            Complaint.objects.filter(answered_at__isnull=True),
+            Complaint.objects.real().filter(answered_at__isnull=True),
             ("received_at", "acknowledge_due_at", "acknowledged_at"),
-            every=Complaint.objects.all(),
+            every=Complaint.objects.real(),
             ended=Q(answered_at__isnull=False),
         ),
         _plain(
             "complaint_answer",
             _("Answer to a complaint"),
-            Complaint.objects.all(),
+            Complaint.objects.real(),
             ("received_at", "answer_due_at", "answered_at"),
-            every=Complaint.objects.all(),
+            every=Complaint.objects.real(),
         ),
     ]
 

@@ -3,11 +3,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from hearthline.hub.cases.models import Assessment, Case
-from hearthline.hub.notices.models import Notice
+from hearthline.hub.complaints.models import Complaint
+from hearthline.hub.notices.models import Answer, Notice
 from hearthline.hub.referrals.models import Referral
 from hearthline.hub.reports.models import Audience, Report
 from hearthline.hub.statistics.actions import waits
@@ -29,7 +30,8 @@ class Counts:
     `reports`: by breakdown and code. `carrying`: reports by kind and 4C cell; one report may
     stand in several cells, or in none. `outcomes`: findings settled. `minutes`: by step, how
     many cases took how many. `breaches`: by clock. `held`: reports held apart as part of a
-    flood, which are in no other count.
+    flood, which are in no other count. `refused`: notices by the host's
+    reason. `complaints`: by what they were about; `answered`: by what the answer says.
     """
 
     reports: Mapping[str, Mapping[str, int]]
@@ -38,6 +40,9 @@ class Counts:
     minutes: Mapping[str, Lengths]
     breaches: Mapping[str, int]
     held: int = 0
+    refused: Mapping[str, int] = field(default_factory=dict)
+    complaints: Mapping[str, int] = field(default_factory=dict)
+    answered: Mapping[str, int] = field(default_factory=dict)
 
 
 def count(month: Month, *, languages: Iterable[str]) -> Counts:
@@ -53,6 +58,9 @@ def count(month: Month, *, languages: Iterable[str]) -> Counts:
         "language": languages,
     }
     settled = Assessment.objects.settled_in(month.start, month.end).counted_by_outcome()
+    complaints = Complaint.objects.real()
+    came = complaints.received_in(month.start, month.end)
+    answered = complaints.answered_in(month.start, month.end)
     # One reading of the ledger for all breakdowns: a month may hold a million reports.
     by_code: dict[str, Counter[str]] = {name: Counter() for name in BREAKDOWNS}
     carrying: Counter[tuple[str, str]] = Counter()
@@ -74,12 +82,23 @@ def count(month: Month, *, languages: Iterable[str]) -> Counts:
         },
         breaches=_breaches(month.start, month.end),
         held=arrived.held_as_flood().count(),
+        refused=_refused(month.start, month.end),
+        complaints=_with_zeros(came.counted_by("about"), Complaint.About.values),
+        answered=_with_zeros(answered.counted_by("outcome"), Complaint.Outcome.values),
     )
 
 
 def _with_zeros(counted: Mapping[str, int], codes: Iterable[str]) -> dict[str, int]:
     """The counts in the order of `codes`, with zeros; then codes that no list knows."""
     return dict.fromkeys(codes, 0) | dict(counted)
+
+
+def _refused(start: datetime, end: datetime) -> dict[str, int]:
+    """By the code of the reason; answers from before reasons were asked for count as "other"."""
+    counted = Counter[str]()
+    for reason, number in Answer.objects.counted_by_refusal(start, end).items():
+        counted[reason or "other"] += number
+    return _with_zeros(counted, (entry.code for entry in codelists.host_refusals()))
 
 
 def _breaches(start: datetime, end: datetime) -> dict[str, int]:

@@ -71,11 +71,23 @@ def withhold(
         found, sides_known = outcomes
         share = _share(counts, threshold, sides_known=sides_known)
         figures += [*found, *(_unlike_before(figure, earlier, threshold) for figure in share)]
+    for indicator, dimension, by_code in (
+        ("complaints", "complaint", counts.complaints),
+        ("complaints_answered", "complaint_answer", counts.answered),
+    ):
+        # Revisions from before these were counted say nothing of them.
+        known = [one for one in earlier if (indicator, "total", TOTAL) in one]
+        split = _split(indicator, dimension, by_code, threshold, known) if by_code else []
+        figures += _taken_over([indicator], known[-1], taken) if split is None else split
     alone = [
         *_minutes(counts, threshold),
         *(
             _alone("clocks_breached", "clock", clock, number, threshold)
             for clock, number in counts.breaches.items()
+        ),
+        *(
+            _alone("removals_refused", "refusal", reason, number, threshold)
+            for reason, number in counts.refused.items()
         ),
         _alone("reports_held", "total", TOTAL, counts.held, threshold),
     ]
@@ -121,6 +133,26 @@ def _reports(counts: Counts, threshold: int, earlier: Sequence[Version]) -> list
     return figures
 
 
+def _split(
+    indicator: str,
+    dimension: str,
+    by_code: Mapping[str, int],
+    threshold: int,
+    earlier: Sequence[Version],
+) -> list[Figure] | None:
+    """A figure with its one breakdown. None where the revision before has to stand."""
+    by_code = _with_earlier_codes(by_code, indicator, dimension, earlier)
+    before = [[_shown(version, indicator, dimension)] for version in earlier]
+    found = disclosure.suppress_correction([_one_way(dimension, by_code)], before, threshold)
+    if found is None:
+        return None
+    total = found[0][(TOTAL,)]
+    return [
+        Figure(indicator, "total", TOTAL, total.value, Status(total.status)),
+        *_cells(indicator, dimension, found[0].by_key, by_code),
+    ]
+
+
 def _with_earlier_codes(
     by_code: Mapping[str, int], indicator: str, dimension: str, earlier: Sequence[Version]
 ) -> dict[str, int]:
@@ -153,7 +185,6 @@ def _outcomes(
     and the total in sight. None where the revision before has to stand.
     """
     by_code = _with_earlier_codes(counts.outcomes, "cases_assessed", "outcome", earlier)
-    table = _one_way("outcome", by_code)
     sides = [
         disclosure.suppress(_one_way("outcome", side), threshold)
         for side in (
@@ -164,21 +195,18 @@ def _outcomes(
     apart = not earlier and all(side[(TOTAL,)].value is not None for side in sides)
     if apart:
         cells = {cell.key: cell for side in sides for cell in side.cells}
-        total = table[(TOTAL,)]
+        total = sum(by_code.values())
+        figures: list[Figure] | None = [
+            Figure("cases_assessed", "total", TOTAL, total, Status.PUBLISHED),
+            *_cells("cases_assessed", "outcome", cells, by_code),
+        ]
     else:
-        before = [[_shown(version, "cases_assessed", "outcome")] for version in earlier]
-        found = disclosure.suppress_correction([table], before, threshold)
-        if found is None:
-            return None
-        cells = dict(found[0].by_key)
-        total = found[0][(TOTAL,)]
-    figures = [
-        Figure("cases_assessed", "total", TOTAL, total.value, Status(total.status)),
-        *_cells("cases_assessed", "outcome", cells, by_code),
-    ]
+        figures = _split("cases_assessed", "outcome", by_code, threshold, earlier)
+    if figures is None:
+        return None
     hidden = _hidden(figures, "outcome")
     one_side = hidden <= _ILLEGAL or hidden.isdisjoint(_ILLEGAL)
-    return figures, apart or (total.value is not None and one_side)
+    return figures, apart or (figures[0].value is not None and one_side)
 
 
 def _one_way(dimension: str, counts: Mapping[str, int]) -> Table:

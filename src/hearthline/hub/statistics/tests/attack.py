@@ -49,8 +49,13 @@ def solved(published: Published) -> dict[Place, tuple[int | Fraction, Fraction |
                 rest -= sign * value
         equations.append((unknown, rest))
 
-    for indicator, names in (("reports", BREAKDOWNS), ("cases_assessed", ("outcome",))):
-        for name in names:
+    for indicator, names in (
+        ("reports", BREAKDOWNS),
+        ("cases_assessed", ("outcome",)),
+        ("complaints", ("complaint",)),
+        ("complaints_answered", ("complaint_answer",)),
+    ):
+        for name in names if (indicator, "total", "_T") in published else ():
             cells = [place for place in published if place[:2] == (indicator, name)]
             add_up((indicator, "total", "_T"), cells)
     for cell in fourc():

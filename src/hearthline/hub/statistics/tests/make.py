@@ -7,8 +7,9 @@ from typing import Any
 
 from hearthline.hub.accounts.models import User
 from hearthline.hub.cases.models import Assessment, Case, Subject
+from hearthline.hub.complaints.models import Complaint
 from hearthline.hub.directory.models import Organisation
-from hearthline.hub.notices.models import Notice
+from hearthline.hub.notices.models import Answer, Notice
 from hearthline.hub.referrals.models import Referral
 from hearthline.hub.reports.models import Report
 from hearthline.hub.sealing.models import DataKey
@@ -18,6 +19,7 @@ from hearthline.kit.codelists import (
     assessment_outcomes,
     channels,
     find,
+    host_refusals,
     incident_types,
     sexes,
 )
@@ -116,6 +118,27 @@ def make_notice(case: Case, **fields: Any) -> Notice:
     return Notice.objects.create(case=case, queued_at=case.opened_at, **fields)
 
 
+def make_refusals(number: int, reason: str, *, by: User, at: datetime = SEPTEMBER) -> None:
+    """So many notices, each refused for one reason."""
+    for _ in range(number):
+        notice = make_notice(make_case())
+        Answer.objects.create(notice=notice, code="refused", refusal=reason, by=by, at=at)
+
+
+def make_complaints(number: int, about: str = "slow", **fields: Any) -> None:
+    """So many complaints alike; `fields` say how they were answered."""
+    fields = {"received_at": SEPTEMBER, "language": "en", "words": b"sealed", **fields}
+    due = SEPTEMBER + timedelta(days=20)
+    key = make_key()
+    Complaint.objects.bulk_create(
+        Complaint(
+            data_key=key, receipt_digest=uuid.uuid4().bytes * 2, about=about,
+            acknowledge_due_at=due, answer_due_at=due, **fields,
+        )
+        for _ in range(number)
+    )  # fmt: skip
+
+
 def make_full_month(*, by: User) -> None:
     """A busy September in which every breakdown shows every code, and some are withheld."""
     kinds = [kind.code for kind in incident_types()]
@@ -140,6 +163,11 @@ def make_full_month(*, by: User) -> None:
             removed_at=SEPTEMBER + timedelta(days=place),
             acknowledge_due_at=SEPTEMBER + timedelta(days=1),
         )
+    for reason in host_refusals():
+        make_refusals(1, reason.code, by=by)
+    answered = {"handler": by, "answered_at": SEPTEMBER, "state": "answered"}
+    for about in Complaint.About.values:
+        make_complaints(6, about, outcome="partly", **answered)
 
 
 def pick(entries: tuple[Entry, ...], place: int) -> str:

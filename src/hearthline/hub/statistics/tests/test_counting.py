@@ -8,6 +8,7 @@ import pytest
 from hearthline.hub.accounts.models import User
 from hearthline.hub.cases.models import Assessment
 from hearthline.hub.notices.models import Answer
+from hearthline.hub.reports.models import Report
 from hearthline.hub.statistics.actions.counting import Counts, count
 from hearthline.hub.statistics.actions.periods import Month, PeriodNotOver, PeriodRefused
 from hearthline.hub.statistics.tests.make import (
@@ -15,12 +16,15 @@ from hearthline.hub.statistics.tests.make import (
     SEPTEMBER,
     make_assessment,
     make_case,
+    make_complaints,
     make_findings,
     make_notice,
     make_referral,
+    make_refusals,
     make_reports,
     make_unit,
 )
+from hearthline.kit.codelists import host_refusals
 
 pytestmark = pytest.mark.django_db
 
@@ -157,6 +161,41 @@ def test_a_second_review_of_an_earlier_round_does_not_stop_the_clock(ana: User, 
     make_assessment(case, by=ben, at=SEPTEMBER + HOUR)
     make_assessment(case, by=ana, at=SEPTEMBER + 4 * DAY, stage=Assessment.Stage.FIRST, agrees=None)
     assert september().breaches["second_review"] == 1
+
+
+def test_refusals_count_by_the_reason_of_the_host(ana: User) -> None:
+    make_refusals(2, "not_hosted_here", by=ana)
+    make_refusals(1, "", by=ana)
+    make_refusals(1, "order_required", by=ana, at=OCTOBER)
+    notice = make_notice(make_case(exercise=True))
+    Answer.objects.create(notice=notice, code="refused", refusal="other", by=ana, at=SEPTEMBER)
+    Answer.objects.create(notice=notice, code="acknowledged", by=ana, at=SEPTEMBER)
+    found = september().refused
+    assert not_zero(found) == {"not_hosted_here": 2, "other": 1}
+    assert list(found) == [entry.code for entry in host_refusals()]
+
+
+def test_a_notice_refused_for_two_reasons_counts_in_both(ana: User) -> None:
+    notice = make_notice(make_case())
+    for reason in ("not_found", "order_required", "order_required"):
+        Answer.objects.create(notice=notice, code="refused", refusal=reason, by=ana, at=SEPTEMBER)
+    assert not_zero(september().refused) == {"not_found": 1, "order_required": 1}
+
+
+def test_complaints_count_when_they_come_and_again_when_they_are_answered(mara: User) -> None:
+    make_complaints(2, "slow")
+    make_complaints(1, "unkind", handler=mara, answered_at=OCTOBER - HOUR, outcome="upheld")
+    make_complaints(1, "privacy", handler=mara, answered_at=OCTOBER, outcome="partly")
+    make_complaints(1, "other", received_at=OCTOBER)
+    found = september()
+    assert not_zero(found.complaints) == {"slow": 2, "unkind": 1, "privacy": 1}
+    assert not_zero(found.answered) == {"upheld": 1}
+
+
+def test_a_complaint_about_an_exercise_is_in_no_figure() -> None:
+    make_reports(1, exercise=True)
+    make_complaints(1, report=Report.objects.get())
+    assert not_zero(september().complaints) == {}
 
 
 def test_police_clocks_break_when_the_package_is_late_or_missing() -> None:

@@ -24,6 +24,8 @@ def counts(
     kinds: dict[str, int] | None = None,
     outcomes: dict[str, int] | None = None,
     minutes: list[int] | None = None,
+    refused: dict[str, int] | None = None,
+    complaints: dict[str, int] | None = None,
     **others: dict[str, int],
 ) -> Counts:
     """A month of these kinds; the other breakdowns hold everything in one code, unless given."""
@@ -39,6 +41,8 @@ def counts(
         outcomes={entry.code: 0 for entry in assessment_outcomes()} | (outcomes or {}),
         minutes=WAITS | {"review": dict(Counter(minutes or []))},
         breaches=BREACHES,
+        refused=refused or {},
+        complaints=complaints or {},
     )
 
 
@@ -104,6 +108,43 @@ def test_a_4c_cell_that_holds_every_hidden_kind_is_shown_while_the_total_is() ->
     figures = seen(counts({"cyberbullying": 20, "grooming": 3, "synthetic": 9}), threshold=5)
     assert values(figures, "reports", "kind")["grooming"] is None
     assert values(figures, "reports", "fourc")["4C.contact.sex"] == 12
+
+
+def test_reasons_of_refusal_stand_alone_and_small_ones_are_withheld() -> None:
+    figures = seen(counts(refused={"not_found": 7, "order_required": 2, "other": 0}), threshold=5)
+    assert values(figures, "removals_refused", "refusal") == {
+        "not_found": 7, "order_required": None,
+    }  # fmt: skip
+    assert ("removals_refused", "total", "_T") not in shown(figures)
+
+
+def test_a_small_kind_of_complaint_takes_a_companion() -> None:
+    month = counts(complaints={"slow": 20, "unkind": 9, "privacy": 1, "other": 0})
+    figures = seen(month, threshold=5)
+    assert values(figures, "complaints", "complaint") == {
+        "slow": 20, "unkind": None, "privacy": None,
+    }  # fmt: skip
+    assert shown(figures)["complaints", "total", "_T"] == 30
+    for name, (low, high) in solved(shown(figures)).items():
+        if name[0] == "complaints":
+            assert (low, high) == (0, 10)
+
+
+def test_complaints_that_changed_by_a_few_stay_as_they_were_published() -> None:
+    before = version(seen(counts(complaints={"slow": 20, "unkind": 9}), threshold=5))
+    month = counts(complaints={"slow": 21, "unkind": 9})
+    figures, taken = withhold(month, threshold=5, earlier=[before])
+    assert shown(figures)["complaints", "total", "_T"] == 29
+    assert values(figures, "complaints", "complaint") == {"slow": 20, "unkind": 9}
+    assert "complaints" in taken
+
+
+def test_a_correction_may_be_the_first_to_count_complaints() -> None:
+    before = version(seen(counts(), threshold=5))
+    month = counts(complaints={"slow": 20})
+    figures, taken = withhold(month, threshold=5, earlier=[before])
+    assert shown(figures)["complaints", "total", "_T"] == 20
+    assert taken == []
 
 
 def test_the_illegal_share_is_whole_per_cent() -> None:

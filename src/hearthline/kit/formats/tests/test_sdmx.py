@@ -30,15 +30,16 @@ MEDIAN = Obs("KE", "median_hours", "M", "2026-09", Decimal("18.50"), "HOURS")
 def test_a_row_names_its_dataflow_and_every_dimension() -> None:
     assert write_csv([QUARTER]) == (
         "STRUCTURE,STRUCTURE_ID,ACTION,REF_AREA,INDICATOR,FREQ,TIME_PERIOD,KIND,FOURC,CHANNEL,"
-        "AGE,SEX,OUTCOME,AUDIENCE,LANGUAGE,STATISTIC,CLOCK,OBS_VALUE,OBS_STATUS,CONF_STATUS,UNIT_MEASURE\r\n"
-        "dataflow,HEARTHLINE:SPINE(2.0),I,KE,reports_received,Q,2026-Q3,"
-        "_T,_T,_T,_T,_T,_T,_T,_T,_T,_T,120,A,F,COUNT\r\n"
+        "AGE,SEX,OUTCOME,AUDIENCE,LANGUAGE,STATISTIC,CLOCK,REFUSAL,COMPLAINT,"
+        "COMPLAINT_ANSWER,OBS_VALUE,OBS_STATUS,CONF_STATUS,UNIT_MEASURE\r\n"
+        "dataflow,HEARTHLINE:SPINE(3.0),I,KE,reports_received,Q,2026-Q3,"
+        "_T,_T,_T,_T,_T,_T,_T,_T,_T,_T,_T,_T,_T,120,A,F,COUNT\r\n"
     )
 
 
 def test_codes_are_spelled_the_sdmx_way() -> None:
     row = write_csv([GIRLS]).splitlines()[1]
-    assert ",grooming,4C_contact_sex,_T,Y9T12,F,_T,_T,_T,_T,_T,9,A,F,COUNT" in row
+    assert ",grooming,4C_contact_sex,_T,Y9T12,F,_T,_T,_T,_T,_T,_T,_T,_T,9,A,F,COUNT" in row
 
 
 def test_a_withheld_value_is_marked_and_tells_nothing_of_why() -> None:
@@ -57,7 +58,7 @@ def test_what_was_written_is_read_back() -> None:
 def test_an_independent_library_reads_the_same() -> None:
     dataset: Any
     (dataset,) = read_sdmx(write_csv([QUARTER, GIRLS, HIDDEN, MEDIAN])).get_datasets()
-    assert dataset.short_urn == "Dataflow=HEARTHLINE:SPINE(2.0)"
+    assert dataset.short_urn == "Dataflow=HEARTHLINE:SPINE(3.0)"
     assert list(dataset.data.columns) == list(COLUMNS[3:])
     values = dict(
         zip(
@@ -113,7 +114,7 @@ def test_one_key_cannot_have_two_values() -> None:
 @pytest.mark.parametrize(
     ("find", "put", "column"),
     [
-        ("SPINE(2.0)", "OTHER(1.0)", "STRUCTURE_ID"),
+        ("SPINE(3.0)", "OTHER(1.0)", "STRUCTURE_ID"),
         ("OUTCOME,", "", "OUTCOME"),
         ("COUNT\r\n", "COUNT,more\r\n", "$"),
         (",120,", ",many,", "OBS_VALUE"),

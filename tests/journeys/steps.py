@@ -96,7 +96,7 @@ def case_of(page: Page, world: World, name: str, lanes: tuple[str, ...] = ("new"
 def judge(world: World, name: str) -> str:
     """Ana assesses and Ben confirms the case about `name`, without a browser; its path."""
     ana, ben = (_signed_in(world, who) for who in ("ana", "ben"))
-    shown = re.compile(rf'href="(/cases/[0-9a-f-]{{36}}/)"[^>]*>[^<]*/{name}<')
+    shown = re.compile(rf'href="(/cases/[0-9a-f-]{{36}}/)[^"]*"[^>]*>[^<]*/{name}<')
 
     def look() -> str | None:
         for lane in ("new", "urgent"):

@@ -147,12 +147,13 @@ def _second_review() -> Clock:
     timed = Case.objects.real().annotate(
         begun=_moved("second_due_at", -length), due=F("second_due_at"), done=F("second_reviewed_at")
     )
+    promised = timed.filter(second_due_at__isnull=False)
     return Clock(
         code="second_review",
         title=_("Second review"),
-        running=timed.filter(state=Case.State.AWAITING_SECOND, second_due_at__isnull=False),
+        running=promised.filter(state=Case.State.AWAITING_SECOND),
         fell_due=lambda start, end: timed.filter(**_between("second_due_at", start, end)),
-        finished=lambda start, end: timed.filter(**_between("second_reviewed_at", start, end)),
+        finished=lambda start, end: promised.filter(**_between("second_reviewed_at", start, end)),
         ended=~Q(state=Case.State.AWAITING_SECOND),
     )
 

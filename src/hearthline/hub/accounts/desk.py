@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who works here and in which roles: managers read it, administrators change it."""
+"""Who works here and in which roles: administrators change it, managers or others confirm it."""
 
 import functools
 import uuid
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -18,22 +18,25 @@ from django.views.decorators.http import require_GET, require_http_methods
 from hearthline.hub.accounts import actions
 from hearthline.hub.accounts.doors import StaffRequest, requires
 from hearthline.hub.accounts.forms import EnrolForm, GrantForm, ReasonForm
-from hearthline.hub.accounts.models import Attempts, User
+from hearthline.hub.accounts.models import Attempts, Grant, User
 from hearthline.hub.accounts.permissions import Permission, Role
 from hearthline.hub.accounts.second_factor import FACTORS, has_factor
 
 # What ?role= says for people whose service has ended.
 ENDED = "ended"
+# And for those with a role that waits for a second person.
+WAITING = "waiting"
 
 readers = requires(Permission.ACCOUNTS_STAFF_READ)
 administrators = requires(Permission.ACCOUNTS_STAFF_MANAGE, step_up=True)
+seconds = requires(Permission.ACCOUNTS_GRANT_CONFIRM, step_up=True)
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @readers
 @require_GET
 def staff(request: HttpRequest) -> HttpResponse:
-    """People in service and their roles; ?role= shows those of one role, or who works no more."""
+    """People in service and their roles; ?role= shows those of one role, who waits, who left."""
     role = request.GET.get("role", "")
     with_factor = set(
         Authenticator.objects.filter(type__in=FACTORS).values_list("user_id", flat=True)
@@ -41,18 +44,19 @@ def staff(request: HttpRequest) -> HttpResponse:
     ended = role == ENDED
     gone = list(User.objects.out_of_service())
     people = list(User.objects.in_service())
+    waiting = set(User.objects.waiting(timezone.now()).values_list("pk", flat=True))
     roles = [
         {"code": code, "label": label, "count": sum(code in one.roles for one in people)}
         for code, label in Role.choices
     ]
     rows = [
-        {"person": one, "factor": one.pk in with_factor}
+        {"person": one, "factor": one.pk in with_factor, "waits": one.pk in waiting}
         for one in (gone if ended else people)
-        if ended or not role or role in one.roles
+        if ended or not role or role in one.roles or (role == WAITING and one.pk in waiting)
     ]
     context = {
         "section": "staff", "rows": rows, "roles": roles, "role": role, "all": len(people),
-        "ended": ENDED, "gone": len(gone),
+        "ended": ENDED, "gone": len(gone), "waiting": WAITING, "waits": len(waiting),
     }  # fmt: skip
     return render(request, "accounts/staff.html", context)
 
@@ -61,14 +65,29 @@ def staff(request: HttpRequest) -> HttpResponse:
 @require_GET
 def person(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     one = get_object_or_404(User, pk=pk)
+    now = timezone.now()
+    others, factor = one != request.user, has_factor(one)
+    second = others and request.user.has(Permission.ACCOUNTS_GRANT_CONFIRM)
+    current = set(one.grants.current(now))
+    waiting = {row for row in current if row.confirmed_at is None}
     context = {
         "section": "staff",
         "one": one,
-        "grants": one.grants.newest_first(),
-        "now": timezone.now(),
-        "factor": has_factor(one),
-        "locked": Attempts.objects.of(one).locked(timezone.now()).exists(),
-        "edit": one != request.user and request.user.has(Permission.ACCOUNTS_STAFF_MANAGE),
+        "grants": [
+            {
+                "row": row,
+                "current": row in current,
+                "waits": row in waiting,
+                "first": request.user.pk in {row.given_by_id, one.let_in_by_id},
+            }
+            for row in one.grants.select_related("given_by", "confirmed_by").newest_first()
+        ],
+        "waiting": bool(waiting) and one.is_active,
+        "factor": factor,
+        "ready": factor and not one.must_change_password,
+        "locked": Attempts.objects.of(one).locked(now).exists(),
+        "edit": others and request.user.has(Permission.ACCOUNTS_STAFF_MANAGE),
+        "second": second and one.is_active,
     }
     return render(request, "accounts/person.html", context)
 
@@ -95,8 +114,11 @@ def staff_grant(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     form = GrantForm(request.POST or None)
 
     def act() -> HttpResponse:
-        actions.grant(user=one, by=request.user, at=timezone.now(), **form.cleaned_data)
-        messages.success(request, _("%(name)s has the role now.") % {"name": one.name})
+        given = actions.grant(user=one, by=request.user, at=timezone.now(), **form.cleaned_data)
+        done = _("%(name)s has the role now.")
+        if given.confirmed_at is None:
+            done = _("%(name)s has the role once a second person confirms it.")
+        messages.success(request, done % {"name": one.name})
         return redirect("person", pk=one.pk)
 
     return _answer(request, form, act, _("Give a role"), _("Give it"), one)
@@ -111,6 +133,48 @@ def staff_end(request: StaffRequest, pk: uuid.UUID, role: str) -> HttpResponse:
     return _with_reason(
         request, one, action, _("End a role"), _("End it"), text, _("The role has ended.")
     )
+
+
+@seconds
+@form_page
+def staff_confirm(request: StaffRequest, pk: uuid.UUID, role: str) -> HttpResponse:
+    """The second person for a role that waits."""
+    one = get_object_or_404(User, pk=pk)
+    waiting = _waiting(one, role)
+
+    def act() -> HttpResponse:
+        actions.confirm_role(user=one, role=role, by=request.user, at=timezone.now())
+        messages.success(request, _("%(name)s has the role now.") % {"name": one.name})
+        return redirect("person", pk=one.pk)
+
+    text = _(
+        "%(name)s will have the role “%(role)s” and may then read what is confidential. Ask them "
+        "in person or on a number you know: are they %(email)s, do they work here, and did they "
+        "come in with a password of their own?"
+    ) % {"name": one.name, "role": waiting.get_role_display(), "email": one.email}
+    form = forms.Form(request.POST if request.method == "POST" else None)
+    return _answer(request, form, act, _("Confirm a role"), _("Yes, confirm it"), one, text)
+
+
+@seconds
+@form_page
+def staff_refuse(request: StaffRequest, pk: uuid.UUID, role: str) -> HttpResponse:
+    """A role that waits is not to be."""
+    one = get_object_or_404(User, pk=pk)
+    _waiting(one, role)
+    text = _("The role ends before it began. Tell the others what made you doubt it.")
+    action = functools.partial(actions.refuse_role, role=role)
+    return _with_reason(
+        request, one, action, _("Refuse a role"), _("Refuse it"), text, _("The role has ended.")
+    )
+
+
+def _waiting(one: User, role: str) -> Grant:
+    """The newest grant of a role; where it waits no more, the act says so."""
+    grant = one.grants.newest_first().filter(role=role).first()
+    if grant is None:
+        raise Http404
+    return grant
 
 
 @administrators
@@ -128,7 +192,7 @@ def staff_start_again(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
 
     text = _(
         "For somebody who lost their password or telephone. Make sure it is really them. They "
-        "are signed out, and set up both again."
+        "are signed out, and set up both again. Then a second person confirms that it is them."
     )
     return _answer(request, form, act, _("Let somebody in again"), _("Make a password"), one, text)
 
@@ -212,6 +276,17 @@ def _answer(
             form.add_error(None, _("Somebody with this e-mail address is here already."))
         except actions.OwnAccount:
             form.add_error(None, _("Ask another administrator: nobody changes their own account."))
+        except actions.SamePerson:
+            form.add_error(
+                None, _("You gave the role or let them in. Ask a colleague to be the second.")
+            )
+        except actions.NotSetUp:
+            form.add_error(
+                None,
+                _("They first come in, with a password and a second factor of their own."),
+            )
+        except actions.NothingWaits:
+            form.add_error(None, _("This role waits for nobody any more. Nothing was changed."))
     back = reverse("person", args=[one.pk]) if one else reverse("staff")
     context = {
         "section": "staff", "form": form, "title": title, "button": button, "one": one,
@@ -226,6 +301,8 @@ urlpatterns = [
     path("<uuid:pk>/", person, name="person"),
     path("<uuid:pk>/grant/", staff_grant, name="staff_grant"),
     path("<uuid:pk>/end/<slug:role>/", staff_end, name="staff_end"),
+    path("<uuid:pk>/confirm/<slug:role>/", staff_confirm, name="staff_confirm"),
+    path("<uuid:pk>/refuse/<slug:role>/", staff_refuse, name="staff_refuse"),
     path("<uuid:pk>/start-again/", staff_start_again, name="staff_start_again"),
     path("<uuid:pk>/unlock/", staff_unlock, name="staff_unlock"),
     path("<uuid:pk>/end-service/", staff_end_service, name="staff_end_service"),

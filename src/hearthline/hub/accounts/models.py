@@ -35,8 +35,13 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(is_active=False).order_by("name")
 
     def holding(self, role: str, at: datetime) -> Self:
-        in_force = Q(grants__until__isnull=True) | Q(grants__until__gt=at)
-        return self.in_service().filter(in_force, grants__role=role).distinct()
+        current = Q(grants__until__isnull=True) | Q(grants__until__gt=at)
+        confirmed = Q(grants__confirmed_at__isnull=False)
+        return self.in_service().filter(current, confirmed, grants__role=role).distinct()
+
+    def waiting(self, at: datetime) -> Self:
+        """People with a role that waits for a second person."""
+        return self.in_service().filter(grants__in=Grant.objects.waiting(at)).distinct()
 
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -51,6 +56,10 @@ class User(AbstractBaseUser):
     joined_at = models.DateTimeField(default=timezone.now)
     # True while the password is one that an administrator handed over.
     must_change_password = models.BooleanField(default=False)
+    # Who handed over the last starting password, until somebody else confirmed who came in with it.
+    let_in_by = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     objects = UserManager()
 
@@ -89,20 +98,39 @@ class User(AbstractBaseUser):
 
 
 class GrantQuerySet(models.QuerySet["Grant"]):
-    def in_force(self, at: datetime) -> Self:
+    def current(self, at: datetime) -> Self:
+        """Given and not ended, whether or not a second person confirmed it."""
         return self.filter(Q(until__isnull=True) | Q(until__gt=at))
+
+    def in_force(self, at: datetime) -> Self:
+        return self.current(at).filter(confirmed_at__isnull=False)
+
+    def waiting(self, at: datetime) -> Self:
+        """Given, but nothing yet: a second person has not confirmed it."""
+        return self.current(at).filter(confirmed_at__isnull=True)
 
     def newest_first(self) -> Self:
         return self.order_by("-since", "-id")
 
 
 class Grant(models.Model):
-    """One role given to one person, in force until `until`."""
+    """One role given to one person, in force from `confirmed_at` until `until`.
+
+    A role of `ROLES_BY_TWO` is confirmed by a second person; every other, and what is given at
+    the server's console, as soon as it is given, by nobody besides.
+    """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants")
     role = models.CharField(max_length=30, choices=Role.choices)
     since = models.DateTimeField()
     until = models.DateTimeField(null=True, blank=True)
+    given_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     objects = GrantQuerySet.as_manager()
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 class Permission(enum.StrEnum):
+    ACCOUNTS_GRANT_CONFIRM = "accounts:grant:confirm"
     ACCOUNTS_STAFF_MANAGE = "accounts:staff:manage"
     ACCOUNTS_STAFF_READ = "accounts:staff:read"
     AUDIT_LOG_READ = "audit:log:read"
@@ -102,6 +103,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.SENIOR_ANALYST: _SENIOR,
     Role.HOTLINE_MANAGER: frozenset(
         {
+            P.ACCOUNTS_GRANT_CONFIRM,
             P.ACCOUNTS_STAFF_READ,
             P.CARE_COVER_READ,
             P.CARE_OWN_USE,
@@ -142,6 +144,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     ),
     Role.ADMINISTRATOR: frozenset(
         {
+            P.ACCOUNTS_GRANT_CONFIRM,
             P.ACCOUNTS_STAFF_MANAGE,
             P.ACCOUNTS_STAFF_READ,
             P.AUDIT_LOG_READ,
@@ -152,6 +155,20 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         }
     ),
 }
+
+
+# Roles that read what people told us, or that may be the second of two: each is in force only
+# once a second person confirmed it.
+_BY_TWO = {
+    P.ACCOUNTS_GRANT_CONFIRM,
+    P.CASES_CASE_READ,
+    P.CASES_QUEUE_READ,
+    P.DIRECTORY_ORGANISATION_EDIT,
+    P.REFERRALS_PACKAGE_PICK_UP,
+}
+ROLES_BY_TWO: frozenset[str] = frozenset(
+    role for role, permissions in PERMISSIONS.items() if permissions & _BY_TWO
+)
 
 
 class NotAllowed(PermissionDenied):

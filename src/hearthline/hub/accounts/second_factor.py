@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""No member of staff works with a password somebody else knows, or without a second factor."""
+"""No member of staff works with a password somebody else knows, or without a second factor.
+
+Nor before a second person confirmed their roles: who has none in force yet is told to wait.
+"""
 
 from collections.abc import Callable
 
@@ -9,6 +12,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hearthline.hub.accounts import step_up
@@ -20,6 +24,11 @@ FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 def has_factor(user: User) -> bool:
     return bool(is_mfa_enabled(user, types=FACTORS))
+
+
+def waits(user: User) -> bool:
+    """Whether they have no role in force, but one that a second person is to confirm."""
+    return not user.roles and user.grants.waiting(timezone.now()).exists()
 
 
 def is_last_factor(authenticator: Authenticator) -> bool:
@@ -42,6 +51,8 @@ class SecondFactorMiddleware:
                 return redirect("account_change_password")
             if not has_factor(user):
                 return redirect("mfa_activate_totp")
+            if waits(user):
+                return redirect("account_waiting")
         return self.get_response(request)
 
 

@@ -34,7 +34,7 @@ from hearthline.hub.accounts import ministry, step_up
 from hearthline.hub.accounts.actions import SITTING, end_others, note_factors, note_proof
 from hearthline.hub.accounts.doors import StaffRequest, View
 from hearthline.hub.accounts.models import Sitting, User
-from hearthline.hub.accounts.second_factor import has_factor, is_last_factor
+from hearthline.hub.accounts.second_factor import has_factor, is_last_factor, waits
 from hearthline.hub.ui.privacy import PASSKEYS
 
 
@@ -114,6 +114,15 @@ def proved(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_safe
+def waiting(request: StaffRequest) -> HttpResponse:
+    """For somebody whose roles wait for a second person; once one is in force, on to work."""
+    if not waits(request.user):
+        return redirect("/")
+    return render(request, "accounts/waiting.html")
+
+
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def sessions(request: StaffRequest) -> HttpResponse:
     """Where somebody is signed in; a POST signs them out everywhere else."""
@@ -161,6 +170,7 @@ urlpatterns = [
     path("logout/", account.logout, name="account_logout"),
     path("prove/", prove, name="account_prove"),
     path("proved/", proved, name="account_proved"),
+    path("waiting/", waiting, name="account_waiting"),
     path("sessions/", sessions, name="account_sessions"),
     path("password/", login_required(change_password), name="account_change_password"),
     path("2fa/", mfa.index, name="mfa_index"),

@@ -13,7 +13,13 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from hearthline.hub.accounts.actions import end_role, enrol, new_starting_password, start_again
+from hearthline.hub.accounts.actions import (
+    confirm_role,
+    end_role,
+    enrol,
+    new_starting_password,
+    start_again,
+)
 from hearthline.hub.accounts.adapter import StaffAdapter
 from hearthline.hub.accounts.models import User
 from hearthline.hub.accounts.permissions import Role
@@ -187,7 +193,9 @@ def test_nobody_signs_up(nina) -> None:
         reverse("account_reset_password")
 
 
-def test_a_starting_password_must_be_changed_first(nina, now) -> None:
+def test_a_starting_password_must_be_changed_first_and_a_colleague_confirms(
+    nina, mara, now
+) -> None:
     given = new_starting_password()
     enrol(email="otto@example.org", name="Otto", password=given, roles=["analyst"], by=nina, at=now)
     browser = Client()
@@ -205,6 +213,8 @@ def test_a_starting_password_must_be_changed_first(nina, now) -> None:
     assert Entry.objects.filter(verb="accounts.set_password", actor=str(otto.actor)).exists()
     assert browser.get(reverse("directory"))["Location"] == reverse("mfa_activate_totp")
     set_up(browser)
+    assert browser.get(reverse("directory"))["Location"] == reverse("account_waiting")
+    confirm_role(user=otto, role="analyst", by=mara, at=timezone.now())
     assert browser.get(reverse("directory")).status_code == 200
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from hearthline.hub.accounts.actions import (
     AlreadyStaff,
     OwnAccount,
+    confirm_role,
     end_role,
     enrol,
     grant,
@@ -42,7 +43,8 @@ def newcomer(by, now, **overrides) -> User:
 
 def test_an_administrator_enrols_somebody(ada, now) -> None:
     nina = newcomer(ada, now)
-    assert (nina.email, nina.roles) == ("nina@example.org", ("analyst",))
+    assert (nina.email, nina.roles) == ("nina@example.org", ())
+    assert nina.grants.waiting(now).get().role == "analyst"
     assert nina.check_password("x")
     assert nina.must_change_password
     entry = Entry.objects.get(verb="accounts.enrol", actor=str(ada.actor))
@@ -81,8 +83,9 @@ def test_only_administrators_change_staff(who, ana, ben, now, request) -> None:
     assert again(ben).roles == ("analyst",)
 
 
-def test_a_role_is_given_and_ended(ada, ana, now) -> None:
+def test_a_role_is_given_confirmed_and_ended(ada, ana, mara, now) -> None:
     grant(user=ana, role=Role.SENIOR_ANALYST, by=ada, at=now)
+    confirm_role(user=ana, role=Role.SENIOR_ANALYST, by=mara, at=now)
     assert again(ana).roles == ("analyst", "senior_analyst")
     assert again(ana).has(Permission.CASES_ASSESSMENT_DECIDE)
     end_role(user=ana, role=Role.SENIOR_ANALYST, by=ada, at=now, reason="moved on")

@@ -60,7 +60,8 @@ def test_an_administrator_enrols_and_sees_the_starting_password_once(ada) -> Non
     password = re.search(r"[a-z2-9]{5}(-[a-z2-9]{5}){3}", page)[0]
     nina = User.objects.get(name="Nina")
     assert nina.check_password(password)
-    assert nina.roles == ("analyst", "statistician")
+    assert nina.roles == ("statistician",)
+    assert nina.grants.waiting(nina.joined_at).get().role == "analyst"
     assert password not in text(browser.get(reverse("person", args=[nina.pk])))
     assert not Entry.objects.filter(detail__contains=password).exists()
     again = browser.post(reverse("staff_enrol"), ENROL)

@@ -131,9 +131,9 @@ def test_each_of_these_steps_asks_for_it() -> None:
     }
     assert asking >= {
         "disclosure_decide", "disclosure_open", "exhibit_open", "figures_compile",
-        "figures_publish", "member_add", "organisation_key", "package_download", "staff_end",
-        "staff_enrol", "staff_grant", "staff_end_service", "staff_resume", "staff_start_again",
-        "staff_unlock",
+        "figures_publish", "member_add", "organisation_key", "package_download", "staff_confirm",
+        "staff_end", "staff_enrol", "staff_grant", "staff_end_service", "staff_refuse",
+        "staff_resume", "staff_start_again", "staff_unlock",
     }  # fmt: skip
 
 

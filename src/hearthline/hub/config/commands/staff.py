@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""hearthline staff: enrol the first administrator, who enrols everybody else at the desk."""
+"""hearthline staff: enrol the first two people, who let in everybody else at the desk.
+
+A role that reads cases takes two: an administrator gives it, and another administrator or the
+manager confirms it. Both are enrolled here, at the server.
+"""
 
 import argparse
 import getpass
@@ -11,7 +15,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from hearthline.hub.accounts.actions import AlreadyStaff, enrol
-from hearthline.hub.accounts.permissions import Role
+from hearthline.hub.accounts.models import User
+from hearthline.hub.accounts.permissions import PERMISSIONS, Permission, Role
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -40,4 +45,19 @@ def main(arguments: Sequence[str]) -> int:
     sys.stdout.write(
         f"{chosen.name} is enrolled. At the first sign-in a second factor must be set up.\n"
     )
+    if _who_may_confirm() < 2:
+        sys.stdout.write(
+            "Roles that read cases take two people: one gives them, another confirms. Enrol a "
+            "second\nadministrator, or the hotline manager, here too:\n"
+            "  hearthline staff EMAIL NAME --role hotline_manager\n"
+        )
     return 0
+
+
+def _who_may_confirm() -> int:
+    """How many people can be the second of two."""
+    roles = [
+        role for role, held in PERMISSIONS.items() if Permission.ACCOUNTS_GRANT_CONFIRM in held
+    ]
+    now = timezone.now()
+    return len({one.pk for role in roles for one in User.objects.holding(role, now)})

@@ -309,6 +309,8 @@ OBJECTS: dict[str, dict[str, Find]] = {
     "person": _of(rooms.person, open="open", own="own", closed="closed"),
     "staff_grant": _of(rooms.person, {"role": "statistician"}, open="open", own="own"),
     "staff_end": _of(rooms.person, REASON, "role", open="open", own="own"),
+    "staff_confirm": _of(rooms.waiting, {}, open="open", own="own"),
+    "staff_refuse": _of(rooms.waiting, REASON, open="open", own="own"),
     "staff_start_again": _of(rooms.person, REASON, open="open", own="own"),
     "staff_unlock": _of(rooms.person, REASON, open="open", own="own"),
     "staff_end_service": _of(rooms.person, REASON, open="open", own="own", closed="closed"),

@@ -106,6 +106,12 @@ class Complaint(SealedRow):
                 name="complaints_answered_by_somebody",
             )
         ]
+        # For the figures and the overview of promises, which ask for a time.
+        indexes = [
+            models.Index(fields=["acknowledge_due_at"], name="complaints_read_due"),
+            models.Index(fields=["acknowledged_at"], name="complaints_read"),
+            models.Index(fields=["answered_at"], name="complaints_answered"),
+        ]
 
     @property
     def reference(self) -> str:

@@ -24,7 +24,7 @@ NOW = datetime(2026, 10, 20, 12, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LEDGERS = (
     "cases_case", "cases_assessment", "reports_report", "reports_message", "notices_notice",
-    "notices_answer", "referrals_referral",
+    "notices_answer", "referrals_referral", "complaints_complaint",
 )  # fmt: skip
 
 

@@ -73,13 +73,14 @@ class _Table:
     """
 
     def __init__(self, model: type[models.Model]) -> None:
-        fields = [f for f in model._meta.concrete_fields if not isinstance(f, models.AutoField)]
+        fields = [
+            f
+            for f in model._meta.concrete_fields
+            if not isinstance(f, models.AutoField) and not f.generated
+        ]
         self.name = model._meta.db_table
         self._columns = [str(f.column) for f in fields]
-        self._defaults: list[Any] = [
-            "[]" if isinstance(f, models.JSONField) else None if f.primary_key else f.get_default()
-            for f in fields
-        ]
+        self._defaults: list[Any] = [_default(f) for f in fields]
         self._places = {column: place for place, column in enumerate(self._columns)}
         self._rows: list[list[Any]] = []
 
@@ -205,7 +206,7 @@ class _World:
         if still_open:
             self._open(matter)
         else:
-            self._closed(matter)
+            self._closed(matter, times)
         for _ in range(times):
             self._report(matter, still_open=still_open)
 
@@ -250,7 +251,7 @@ class _World:
             canonical=matter.seal(table, pointer, "canonical", matter.address),
         )  # fmt: skip
 
-    def _closed(self, matter: _Matter) -> None:
+    def _closed(self, matter: _Matter, times: int) -> None:
         at, case = matter.at, self._id()
         looked = at + timedelta(minutes=20)
         self.cases.add(
@@ -259,7 +260,8 @@ class _World:
             first_reviewed_at=looked, second_due_at=at + timedelta(hours=5),
             second_reviewed_at=at + timedelta(hours=2),
             closed_at=at + timedelta(hours=8), closed_because="not_illegal",
-            outcome="not_illegal",
+            outcome="not_illegal", report_count=times, host_digest=matter.host_digest,
+            language=self.chance.choice(self.languages),
         )  # fmt: skip
         first, second = self.chance.sample(self.staff, 2)
         judged = self._judged(matter, case, first, looked, outcome="not_illegal")
@@ -295,7 +297,8 @@ class _World:
                 values |= {"confirmed_at": confirmed, "outcome": "baseline"}
         self.cases.add(
             id=case, subject_id=matter.subject, kind=matter.kind, level=matter.level,
-            state=state.value, opened_at=at, **values,
+            state=state.value, opened_at=at, report_count=1, host_digest=matter.host_digest,
+            language=chance.choice(self.languages), **values,
         )  # fmt: skip
 
     def _judged(
@@ -348,6 +351,16 @@ def _keys(at: datetime) -> list[tuple[uuid.UUID, kit.DataKey]]:
 def _drawn(weights: dict[Any, int]) -> Iterator[Any]:
     for name, weight in weights.items():
         yield from itertools.repeat(name, weight)
+
+
+def _default(field: "models.Field[Any, Any]") -> Any:
+    """What the column holds where a row says nothing of it."""
+    if field.primary_key:
+        return None
+    if not field.has_default() and field.has_db_default():
+        return getattr(field.db_default, "value", field.db_default)
+    default = field.get_default()
+    return json.dumps(default) if isinstance(default, list | dict) else default
 
 
 def _for_sqlite(value: Any) -> Any:

@@ -12,21 +12,17 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import translation
 from pysdmx.io import get_datasets, read_sdmx
 
 from hearthline.hub.accounts.models import User
-from hearthline.hub.complaints.models import Complaint
 from hearthline.hub.statistics.actions import compile_period, publish
 from hearthline.hub.statistics.definitions import BREAKDOWNS, INDICATORS
 from hearthline.hub.statistics.models import Observation, Release
 from hearthline.hub.statistics.tests.make import (
     SEPTEMBER,
     make_case,
-    make_complaints,
     make_findings,
     make_full_month,
-    make_refusals,
     make_reports,
 )
 from hearthline.kit.formats import sdmx
@@ -138,30 +134,6 @@ def test_the_share_found_illegal_is_told_in_words(
     make_findings({"baseline": 20, "not_illegal": 40}, by=ana)
     released("2026-09", stella, mara, now)
     assert "33% were found illegal." in words(page(client))
-
-
-def test_refusals_and_complaints_are_told_with_what_they_mean(
-    client: Client, stella: User, mara: User, now: datetime
-) -> None:
-    make_refusals(6, "not_hosted_here", by=stella)
-    make_complaints(12, "slow")
-    make_complaints(4, "privacy")
-    released("2026-09", stella, mara, now)
-    text = page(client)
-    assert "Refusals by hosting companies" in text
-    assert "Not hosted here" in text
-    assert "It took too long" in text
-    csv_text = client.get(reverse("figures_csv", args=["2026-09"])).content.decode()
-    assert "removals_refused,refusal,not_hosted_here,6,count,published" in csv_text
-    assert "complaints,total,_T,16,count,published" in csv_text
-    assert "complaints,complaint,privacy,,count,withheld" in csv_text
-
-
-def test_sdmx_has_the_names_of_complaints_that_people_choose_from() -> None:
-    with translation.override("en"):
-        assert {code: str(name) for code, name in Complaint.About.choices} == sdmx.COMPLAINTS
-        answers = {code: str(name) for code, name in Complaint.Outcome.choices}
-    assert answers == sdmx.COMPLAINT_ANSWERS
 
 
 def test_the_newest_month_comes_first_and_others_can_be_chosen(

@@ -45,7 +45,8 @@ READ_OUTSIDE = (
     "complaints/templates/complaints/answer", "complaints/templates/complaints/complaint",
     "complaints/templates/complaints/enter", "complaints/templates/complaints/received",
     "demo/templates/demo/home", "directory/hours", "directory/templates/directory/help",
-    "directory/templates/directory/line", "notices/actions/wording", "referrals/actions/content",
+    "directory/templates/directory/line", "directory/templates/directory/removal",
+    "notices/actions/wording", "referrals/actions/content",
     "reports/", "sealing/words", "statistics/definitions", "statistics/figures",
     "statistics/labels", "statistics/models", "statistics/public",
     "statistics/templates/statistics/chart", "statistics/templates/statistics/definitions",
@@ -59,6 +60,7 @@ READ_OUTSIDE = (
     "ui/templates/ui/form_expired", "ui/templates/ui/helpline", "ui/templates/ui/languages",
     "ui/templates/ui/no_files", "ui/templates/ui/pager", "ui/templates/ui/plain",
     "ui/templates/ui/progress", "ui/templates/ui/public", "ui/templates/ui/timeline",
+    "ui/templatetags/face",
 )  # fmt: skip
 _STATE = re.compile(r"^state: (\w+)$", re.MULTILINE)
 UNFOLDED = 1_000_000  # one message, one line: a change of a word is a change of a line

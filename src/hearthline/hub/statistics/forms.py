@@ -3,6 +3,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.statistics.models import Release
+from hearthline.hub.ui.fields import Words
 
 
 class CompileForm(forms.Form):
@@ -24,7 +25,7 @@ class CompileForm(forms.Form):
         choices=[("", _("It is the first time")), *Release.Reason.choices],
         help_text=_("Needed where figures of the month are public already."),
     )
-    note = forms.CharField(
+    note = Words(
         label=_("What changed, in a sentence for the public"),
         required=False,
         max_length=500,

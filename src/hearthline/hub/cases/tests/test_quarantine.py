@@ -219,7 +219,7 @@ def test_the_lane_is_walked_on_its_pages(ana: User, ben: User, now: datetime) ->
     assert list(Report.objects.awaiting_triage()) == [urgent]
     second = signed_in(ben)
     text = second.get(reverse("held")).content.decode()
-    assert "Ana asks to close 3 as a flood" in text
+    assert "Ana asks to close as a flood: 3" in text
     assert "All one text" in text
     second.post(reverse("held_agree", args=[closing.pk]))
     assert "Nothing is held" in second.get(reverse("held")).content.decode()

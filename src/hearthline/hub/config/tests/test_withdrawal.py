@@ -160,7 +160,7 @@ def test_the_page_lists_what_went_out_before_and_after(client: Client):
     after = client.post(reverse("receipt_withdraw"), follow=True).content.decode()
     for page in (before, after):
         assert "We told the police on" in page
-        assert "We asked the site to take it down on" in page
+        assert "we asked the site to take it down" in page
     assert "We cannot call that back." in after
 
 

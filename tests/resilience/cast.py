@@ -27,5 +27,5 @@ people = {
 }
 unit = Organisation.objects.police_units().get()
 recipient = (settings.HOME / "police-unit.pub").read_text(encoding="utf-8").strip()
-set_age_recipient(organisation=unit, recipient=recipient, by=people["mara"], at=at)
-join(user=people["paulo"], organisation=unit, by=people["mara"], at=at)
+set_age_recipient(organisation=unit, recipient=recipient, by=None, at=at)
+join(user=people["paulo"], organisation=unit, by=None, at=at)

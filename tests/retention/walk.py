@@ -69,8 +69,8 @@ def begin() -> dict[str, Any]:
     # The host and the unit are the country pack's own.
     unit = Organisation.objects.police_units().get()
     recipient = str(Identity.generate().to_public())
-    set_age_recipient(organisation=unit, recipient=recipient, by=people["Ada"], at=at)
-    join(user=people["Paulo"], organisation=unit, by=people["Ada"], at=at)
+    set_age_recipient(organisation=unit, recipient=recipient, by=None, at=at)
+    join(user=people["Paulo"], organisation=unit, by=None, at=at)
 
     sent = reports.submit(answers=told(), language="en", at=at)
     reports.write(receipt=sent.receipt, body=MARKERS["reporter's letter"], at=at)

@@ -129,9 +129,8 @@ def _police(at: datetime) -> Organisation:
 
 def _join(month: Month, at: datetime) -> None:
     recipient = (settings.HOME / "police-unit.pub").read_text(encoding="utf-8").strip()
-    mara = month.people["mara"]
-    set_age_recipient(organisation=month.unit, recipient=recipient, by=mara, at=at)
-    join(user=month.people["paulo"], organisation=month.unit, by=mara, at=at)
+    set_age_recipient(organisation=month.unit, recipient=recipient, by=None, at=at)
+    join(user=month.people["paulo"], organisation=month.unit, by=None, at=at)
 
 
 def _take_posts(month: Month, at: datetime) -> None:

@@ -45,12 +45,14 @@ def directory(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     today = timezone.localdate()
     everyone = Organisation.objects.current().with_contacts()
+    joining = set(Membership.objects.waiting().values_list("organisation", flat=True))
     shown = [one for one in everyone if kind in {"", one.kind}]
     rows = [
         {
             "organisation": one,
             "contact": next(iter(one.contacts.all()), None),
             "stale": any(contact.is_stale(today) for contact in one.contacts.all()),
+            "waits": bool(one.next_recipient) or one.pk in joining,
         }
         for one in shown
     ]
@@ -90,7 +92,9 @@ def organisation(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
             "contacts": contacts,
             "superseded": one.contacts.superseded(),
             "domains": one.domains.order_by("name"),
-            "members": one.members.select_related("user").order_by("user__name"),
+            "members": one.members.select_related("user", "asked_by", "confirmed_by").order_by(
+                "user__name"
+            ),
             "keys": [
                 {"row": key, "works": key.works(timezone.now())}
                 for key in one.keys.select_related("organisation").newest_first()
@@ -107,7 +111,7 @@ def organisation_add(request: StaffRequest) -> HttpResponse:
     def act() -> Organisation:
         return actions.add_organisation(facts=form.facts(), by=request.user, at=timezone.now())
 
-    return _answer(request, form, act, _("Add an organisation"), _("Add it"))
+    return answer(request, form, act, _("Add an organisation"), _("Add it"))
 
 
 @editors
@@ -124,7 +128,7 @@ def organisation_change(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
             organisation=one, facts=form.facts(one.kind), by=request.user, at=timezone.now()
         )
 
-    return _answer(request, form, act, _("Correct the facts"), _("Save"), one)
+    return answer(request, form, act, _("Correct the facts"), _("Save"), one)
 
 
 @editors
@@ -139,7 +143,7 @@ def organisation_retire(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
         )
 
     text = _("Nothing is sent to a retired organisation any more. It stays on record.")
-    return _answer(request, form, act, _("Retire this organisation"), _("Retire it"), one, text)
+    return answer(request, form, act, _("Retire this organisation"), _("Retire it"), one, text)
 
 
 @proven_editors
@@ -153,8 +157,11 @@ def organisation_key(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
             organisation=one, by=request.user, at=timezone.now(), **form.cleaned_data
         )
 
-    text = _("Packages for this unit are sealed to this key: nobody else can read them.")
-    return _answer(request, form, act, _("Set the unit's key"), _("Save"), one, text)
+    text = _(
+        "Packages for this unit are sealed to this key: nobody else can read them. A second person "
+        "confirms it first."
+    )
+    return answer(request, form, act, _("Set the unit's key"), _("Save"), one, text)
 
 
 @editors
@@ -168,7 +175,7 @@ def contact_add(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
             organisation=one, way=form.way(), by=request.user, at=timezone.now()
         )
 
-    return _answer(request, form, act, _("Add a contact"), _("Add it"), one)
+    return answer(request, form, act, _("Add a contact"), _("Add it"), one)
 
 
 @editors
@@ -183,7 +190,7 @@ def contact_replace(request: StaffRequest, pk: int) -> HttpResponse:
         )
 
     text = _("The old one stays on record: %(value)s") % {"value": contact.value}
-    return _answer(
+    return answer(
         request, form, act, _("Replace a contact"), _("Replace it"), contact.organisation, text
     )
 
@@ -200,7 +207,7 @@ def contact_check(request: StaffRequest, pk: int) -> HttpResponse:
         )
 
     text = _("You made sure that this still leads there: %(value)s") % {"value": contact.value}
-    return _answer(
+    return answer(
         request, form, act, _("Mark as checked"), _("It is right"), contact.organisation, text
     )
 
@@ -217,7 +224,7 @@ def contact_end(request: StaffRequest, pk: int) -> HttpResponse:
         )
 
     text = _("Nothing is sent there any more: %(value)s") % {"value": contact.value}
-    return _answer(
+    return answer(
         request, form, act, _("Stop using a contact"), _("Stop using it"), contact.organisation,
         text,
     )  # fmt: skip
@@ -236,7 +243,7 @@ def contact_ways(request: StaffRequest, pk: int) -> HttpResponse:
         )
 
     text = _("How we write to %(value)s") % {"value": contact.value}
-    return _answer(
+    return answer(
         request, form, act, _("Language and hours"), _("Save"), contact.organisation, text
     )
 
@@ -272,7 +279,7 @@ def domain_add(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
             organisation=one, name=form.cleaned_data["name"], by=request.user, at=timezone.now()
         )
 
-    return _answer(request, form, act, _("Add a domain"), _("Add it"), one)
+    return answer(request, form, act, _("Add a domain"), _("Add it"), one)
 
 
 @editors
@@ -295,8 +302,11 @@ def member_add(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
             user=form.cleaned_data["user"], organisation=one, by=request.user, at=timezone.now()
         )
 
-    text = _("A member picks up this unit's packages at the partners' door.")
-    return _answer(request, form, act, _("Add a member"), _("Add them"), one, text)
+    text = _(
+        "A member picks up this unit's packages at the partners' door, once a second person "
+        "confirms it."
+    )
+    return answer(request, form, act, _("Add a member"), _("Add them"), one, text)
 
 
 @editors
@@ -314,12 +324,12 @@ def member_end(request: StaffRequest, pk: int) -> HttpResponse:
         )
 
     text = _("%(name)s no longer picks up this unit's packages.") % {"name": membership.user.name}
-    return _answer(
+    return answer(
         request, form, act, _("End a membership"), _("End it"), membership.organisation, text
     )
 
 
-def _answer(
+def answer(
     request: HttpRequest,
     form: forms.Form,
     act: Callable[[], object],
@@ -327,6 +337,7 @@ def _answer(
     button: str,
     one: Organisation | None = None,
     text: str | Promise = "",
+    template: str = "directory/form.html",
 ) -> HttpResponse:
     """The form's page; after a good answer, the act and the organisation's page again."""
     if request.method == "POST" and form.is_valid():
@@ -343,7 +354,7 @@ def _answer(
         "section": "directory", "form": form, "title": title, "button": button, "one": one,
         "text": text, "back": back,
     }  # fmt: skip
-    return render(request, "directory/form.html", context, status=422 if form.errors else 200)
+    return render(request, template, context, status=422 if form.errors else 200)
 
 
 urlpatterns = [

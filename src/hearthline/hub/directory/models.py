@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import uuid
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from typing import Self
 
 from django.db import models
@@ -61,6 +62,11 @@ class Organisation(models.Model):
     public = models.BooleanField(default=False)
     # A police unit's age public key: what is sent to the unit is readable by the unit alone.
     age_recipient = models.CharField(max_length=200, blank=True)
+    # Another key, which a second person has not confirmed: nothing is sealed to it yet.
+    next_recipient = models.CharField(max_length=200, blank=True, db_default="")
+    next_recipient_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     source = models.CharField(max_length=300)
     verified_on = models.DateField()
     retired_at = models.DateTimeField(null=True, blank=True)
@@ -74,6 +80,14 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint(self.age_recipient)
+
+    @property
+    def next_fingerprint(self) -> str:
+        return fingerprint(self.next_recipient)
 
     def contact(self, channel: str) -> "Contact | None":
         """The current contact on this channel that was verified last."""
@@ -150,11 +164,29 @@ class Domain(models.Model):
     name = models.CharField(max_length=253, unique=True)
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def waiting(self) -> Self:
+        """Those that a second person has not confirmed."""
+        return self.filter(confirmed_at__isnull=True)
+
+
 class Membership(models.Model):
-    """Somebody who works for a partner organisation, such as a police unit's liaison."""
+    """Somebody who works for a partner organisation, such as a police unit's liaison.
+
+    It counts from `confirmed_at` on, when a second person confirmed it.
+    """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="members")
+    asked_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -218,9 +250,15 @@ class PartnerKey(models.Model):
         )
 
 
+def fingerprint(recipient: str) -> str:
+    """What two people compare on the telephone: the first half of the SHA-256 of a key's text."""
+    digest = sha256(recipient.encode()).hexdigest()[:32] if recipient else ""
+    return " ".join(digest[i : i + 4] for i in range(0, len(digest), 4))
+
+
 def units_of(user: User) -> models.QuerySet[Organisation]:
-    """The organisations `user` works for."""
-    members = Q(members__user=user)
+    """The organisations `user` works for, by the word of two people."""
+    members = Q(members__user=user, members__confirmed_at__isnull=False)
     return Organisation.objects.current().filter(members)
 
 

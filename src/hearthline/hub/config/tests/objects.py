@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from hearthline.hub.cases.models import Case
 from hearthline.hub.config.tests import objects_rooms as rooms
+from hearthline.hub.config.tests import objects_second as second
 from hearthline.hub.config.tests.world import OWN_REPORT, PLAIN, STEPPED_BACK, World
 from hearthline.kit.codelists import host_refusals
 
@@ -278,6 +279,9 @@ OBJECTS: dict[str, dict[str, Find]] = {
     "organisation_retire": _of(rooms.organisation, REASON, **RECORD),
     "organisation_key": _of(rooms.organisation, lambda _world: {"recipient": rooms.recipient()},
                             "police", **RECORD),
+    "organisation_key_confirm": _of(second.key, lambda _world: {"recipient": rooms.recipient()},
+                                    **RECORD),
+    "organisation_key_refuse": _of(second.key, REASON, **RECORD),
     "contact_add": _of(rooms.organisation, CONTACT, **RECORD),
     "contact_replace": _of(rooms.contact, CHECKED | {"value": "next@quay.test"}, **RECORD),
     "contact_ways": _of(rooms.contact, {"language": "fr"}, **RECORD),
@@ -288,6 +292,7 @@ OBJECTS: dict[str, dict[str, Find]] = {
     "domain_drop": _of(rooms.domain, {}, open="open"),
     "member_add": _of(rooms.organisation, lambda world: {"user": str(world.paulo.pk)}, "police",
                       **RECORD),
+    "member_confirm": _of(second.member, {}, open="open"),
     "member_end": _of(rooms.membership, REASON, open="open"),
     "partner_key_make": _of(rooms.organisation, {"name": "tool", "scopes": ["reports:write"]},
                             **RECORD),
@@ -309,8 +314,8 @@ OBJECTS: dict[str, dict[str, Find]] = {
     "person": _of(rooms.person, open="open", own="own", closed="closed"),
     "staff_grant": _of(rooms.person, {"role": "statistician"}, open="open", own="own"),
     "staff_end": _of(rooms.person, REASON, "role", open="open", own="own"),
-    "staff_confirm": _of(rooms.waiting, {}, open="open", own="own"),
-    "staff_refuse": _of(rooms.waiting, REASON, open="open", own="own"),
+    "staff_confirm": _of(second.role, {}, open="open", own="own"),
+    "staff_refuse": _of(second.role, REASON, open="open", own="own"),
     "staff_start_again": _of(rooms.person, REASON, open="open", own="own"),
     "staff_unlock": _of(rooms.person, REASON, open="open", own="own"),
     "staff_end_service": _of(rooms.person, REASON, open="open", own="own", closed="closed"),

@@ -12,8 +12,6 @@ from typing import Any
 from django.utils import timezone
 from pyrage.x25519 import Identity
 
-from hearthline.hub.accounts.actions import grant
-from hearthline.hub.accounts.tests.make import make_user
 from hearthline.hub.audit.models import Actor
 from hearthline.hub.cases import actions as cases
 from hearthline.hub.cases.actions import Capture, Place, quarantine
@@ -358,19 +356,6 @@ def person(world: World, who: str, what: str, role: str = "") -> Any:
     """A colleague, oneself, or somebody who works here no longer."""
     one = world.people[{"open": "Ben", "own": who, "closed": "Gone"}[what]]
     return {"pk": one.pk} | ({"role": next(iter(one.roles), "analyst")} if role else {})
-
-
-def waiting(world: World, who: str, what: str) -> Any:
-    """Somebody to whom Abel gave a role that waits for a second person, or oneself."""
-    if what == "own":
-        return person(world, who, what, "role")
-
-    def make() -> Any:
-        one = make_user("Wanda")
-        grant(user=one, role="analyst", by=world.abel, at=world.at)
-        return one
-
-    return {"pk": world.once(("waiting",), make).pk, "role": "analyst"}
 
 
 def sent_report(world: World, who: str, what: str) -> Any:

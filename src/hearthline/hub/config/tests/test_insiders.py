@@ -5,16 +5,24 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from pyrage.x25519 import Identity
 
-from hearthline.hub.accounts.models import Grant
+from hearthline.hub.accounts.models import Grant, User
 from hearthline.hub.accounts.permissions import PERMISSIONS, Permission, Role
 from hearthline.hub.accounts.tests.make import make_user, signed_in
 from hearthline.hub.audit.models import Entry
 from hearthline.hub.cases.tests.make import ADDRESS, confirmed, make_case
-from hearthline.hub.referrals.tests.make import make_keyed_unit
+from hearthline.hub.directory.models import units_of
+from hearthline.hub.referrals.tests.make import (
+    make_confirmed,
+    make_keyed_unit,
+    make_referral,
+    opened,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("hearthline.hub.config.urls.desk")]
 
@@ -91,26 +99,75 @@ def test_an_administrator_finds_no_report_and_gives_themselves_no_role(ada, now,
     assert Grant.objects.filter(user=ada).count() == mine
 
 
-def test_somebody_an_administrator_let_in_stands_in_the_log_oversight_reads(ada, omar):
-    """One administrator can let in a person who does not exist. It cannot be done unseen."""
-    told = {"email": "puppet@example.org", "name": "Puppet", "roles": ["analyst"]}
-    assert signed_in(ada).post(reverse("staff_enrol"), told).status_code == 200
+def test_an_analyst_an_administrator_made_up_reads_nothing(ada, omar, now, ana, ben):
+    case = confirmed(make_case(at=now), by=ana, second=ben, at=now)
+    browser = signed_in(ada)
+    for name, roles in (("Puppet", ["analyst"]), ("Second", ["administrator", "hotline_manager"])):
+        told = {"email": f"{name.lower()}@example.org", "name": name, "roles": roles}
+        assert browser.post(reverse("staff_enrol"), told).status_code == 200
+    puppet, second = (come_in(name) for name in ("Puppet", "Second"))
+    for page in (reverse("case", args=[case.pk]), reverse("queue"), f"/?q={ADDRESS}"):
+        assert signed_in(puppet).get(page)["Location"] == reverse("account_waiting")
+    # Neither the administrator nor another invention of theirs is the second person.
+    confirming = reverse("staff_confirm", args=[puppet.pk, "analyst"])
+    assert browser.post(confirming).status_code == 422
+    assert signed_in(second).post(confirming)["Location"] == reverse("account_waiting")
+    confirming = reverse("staff_confirm", args=[second.pk, "administrator"])
+    assert browser.post(confirming).status_code == 422
+    assert not Grant.objects.in_force(timezone.now()).filter(user__in=[puppet, second]).exists()
+    # And it stands in the log.
     log = signed_in(omar).get(reverse("audit_log"), {"verb": "accounts.enrol"})
-    people = signed_in(omar).get(reverse("staff")).content.decode()
     assert "accounts.enrol" in log.content.decode()
-    assert "Puppet" in people
+    assert "Puppet" in signed_in(omar).get(reverse("staff")).content.decode()
 
 
-def test_another_key_for_a_police_unit_stands_in_the_log_whole_and_asks_for_a_fresh_proof(
-    ada, mara, now
-):
-    """Whoever sets it reads what is handed over from then on. It cannot be done unseen."""
-    unit, mine = make_keyed_unit(ada=mara, at=now), str(Identity.generate().to_public())
+def test_an_account_an_administrator_let_themselves_in_to_reads_nothing(ada, now, ana, ben):
+    case = confirmed(make_case(at=now), by=ana, second=ben, at=now)
+    browser = signed_in(ada)
+    again = browser.post(reverse("staff_start_again", args=[ana.pk]), {"reason": "lost it"})
+    assert again.status_code == 200
+    taken = signed_in(come_in("Ana"))
+    for page in (reverse("case", args=[case.pk]), reverse("queue")):
+        assert taken.get(page)["Location"] == reverse("account_waiting")
+    confirming = reverse("staff_confirm", args=[ana.pk, "analyst"])
+    assert browser.post(confirming).status_code == 422
+    assert taken.post(confirming)["Location"] == reverse("account_waiting")
+    assert taken.get(reverse("queue")).status_code == 302
+
+
+def come_in(name: str) -> User:
+    """With the password that the administrator saw, and a second factor of theirs."""
+    user = User.objects.get(name=name)
+    user.must_change_password = False
+    user.save()
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    return user
+
+
+def test_another_key_for_a_police_unit_seals_nothing_on_one_persons_word(ada, ana, ben, now):
+    """Whoever sets it reads what is handed over from then on. It cannot be done alone or unseen."""
+    unit, mine = make_keyed_unit(ada=ada, at=now), str(Identity.generate().to_public())
     page = reverse("organisation_key", args=[unit.pk])
     assert signed_in(ada, proved=60).post(page, {"recipient": mine}).status_code != 302
-    unit.refresh_from_db()
-    assert unit.age_recipient != mine
     assert signed_in(ada).post(page, {"recipient": mine}).status_code == 302
-    entry = Entry.objects.filter(verb="directory.set_age_recipient").latest("id")
+    confirming = reverse("organisation_key_confirm", args=[unit.pk])
+    assert signed_in(ada).post(confirming, {"recipient": mine}).status_code == 422
+    referral = make_referral(make_confirmed(ana=ana, ben=ben, at=now), unit, at=now)
+    assert opened(bytes(referral.package))  # with the unit's own key
+    entry = Entry.objects.get(verb="directory.ask_age_recipient")
     assert (entry.actor, entry.object_id) == (str(ada.actor), str(unit.pk))
     assert mine in entry.detail
+
+
+def test_nobody_joins_a_police_unit_on_one_persons_word(ada, now):
+    """Not themselves, and not an account they made up."""
+    unit = make_keyed_unit(ada=ada, at=now)
+    both = make_user("Ida", Role.ADMINISTRATOR, Role.POLICE_LIAISON)
+    adding = reverse("member_add", args=[unit.pk])
+    assert signed_in(both).post(adding, {"user": str(both.pk)}).status_code == 422
+    puppet = make_user("Puppet", Role.POLICE_LIAISON)
+    assert signed_in(ada).post(adding, {"user": str(puppet.pk)}).status_code == 302
+    confirming = reverse("member_confirm", args=[unit.members.get().pk])
+    assert signed_in(ada).post(confirming).status_code == 422
+    assert not units_of(both).exists()
+    assert not units_of(puppet).exists()

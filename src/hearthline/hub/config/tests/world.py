@@ -237,6 +237,6 @@ def make_world() -> World:
     world.units["Hill"].age_recipient = recipient
     world.units["Hill"].save()
     world.host = make_host(ada=world.ada, at=at)
-    join(user=world.paulo, organisation=world.units["Quay"], by=world.ada, at=at)
-    join(user=world.pia, organisation=world.units["Hill"], by=world.ada, at=at)
+    join(user=world.paulo, organisation=world.units["Quay"], by=None, at=at)
+    join(user=world.pia, organisation=world.units["Hill"], by=None, at=at)
     return world

@@ -20,6 +20,7 @@ urlpatterns = [
     path("exercises/", include("hearthline.hub.drills.desk")),
     path("directory/", include("hearthline.hub.directory.desk")),
     path("directory/", include("hearthline.hub.directory.desk_keys")),
+    path("directory/", include("hearthline.hub.directory.desk_second")),
     path("care/", include("hearthline.hub.care.desk")),
     path("figures/", include("hearthline.hub.statistics.desk")),
     path("audit/", include("hearthline.hub.accounts.oversight")),

@@ -7,10 +7,12 @@ from hearthline.hub.directory.actions.checking import (
     HoursUnreadable,
     NoLongerCurrent,
     NotAnEndpoint,
+    NothingWaits,
     NotPolice,
     NotReachable,
     ReasonMissing,
     RecipientRefused,
+    SamePerson,
     WrongDay,
 )
 from hearthline.hub.directory.actions.contacts import (
@@ -32,7 +34,7 @@ from hearthline.hub.directory.actions.keys import (
     require_scope,
     revoke_key,
 )
-from hearthline.hub.directory.actions.members import OwnMembership, join, part
+from hearthline.hub.directory.actions.members import OwnMembership, confirm_member, join, part
 from hearthline.hub.directory.actions.organisations import (
     Facts,
     add_domain,
@@ -40,6 +42,10 @@ from hearthline.hub.directory.actions.organisations import (
     change_organisation,
     drop_domain,
     retire,
+)
+from hearthline.hub.directory.actions.recipients import (
+    confirm_age_recipient,
+    refuse_age_recipient,
     set_age_recipient,
 )
 from hearthline.hub.directory.actions.seeding import seed_from_pack
@@ -55,9 +61,11 @@ __all__ = [
     "NotAnEndpoint",
     "NotPolice",
     "NotReachable",
+    "NothingWaits",
     "OwnMembership",
     "ReasonMissing",
     "RecipientRefused",
+    "SamePerson",
     "ScopeMissing",
     "TooManyKeys",
     "Way",
@@ -66,6 +74,8 @@ __all__ = [
     "add_domain",
     "add_organisation",
     "change_organisation",
+    "confirm_age_recipient",
+    "confirm_member",
     "drop_domain",
     "end_contact",
     "join",
@@ -74,6 +84,7 @@ __all__ = [
     "park_contact",
     "part",
     "recognise",
+    "refuse_age_recipient",
     "require_scope",
     "retire",
     "revoke_key",

@@ -57,6 +57,14 @@ class NotPolice(DirectoryRefused):
     """Only a police unit has an age key, and members who pick up its packages."""
 
 
+class SamePerson(DirectoryRefused):
+    """The first of two cannot be the second."""
+
+
+class NothingWaits(DirectoryRefused):
+    """Confirmed, replaced or ended meanwhile."""
+
+
 class ReasonMissing(DirectoryRefused):
     """The act needs a reason, and none was given."""
 

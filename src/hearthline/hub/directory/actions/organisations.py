@@ -13,9 +13,7 @@ from hearthline.hub.directory.actions.checking import (
     current,
     domain_name,
     past_day,
-    police,
     reason_text,
-    recipient_text,
 )
 from hearthline.hub.directory.models import Domain, Organisation
 
@@ -108,25 +106,6 @@ def drop_domain(*, domain: Domain, by: User, at: datetime) -> None:
         domain=domain.name,
     )
     domain.delete()
-
-
-@transaction.atomic
-def set_age_recipient(
-    *, organisation: Organisation, recipient: str, by: User, at: datetime
-) -> Organisation:
-    """Set the age public key to which a police unit's packages are sealed; "" removes it."""
-    require(by, Permission.DIRECTORY_ORGANISATION_EDIT)
-    organisation = police(organisation)
-    organisation.age_recipient = recipient_text(recipient)
-    organisation.save(update_fields=["age_recipient"])
-    record(
-        at=at,
-        actor=by.actor,
-        verb="directory.set_age_recipient",
-        about=organisation,
-        recipient=organisation.age_recipient,
-    )
-    return organisation
 
 
 def _refuse_second(facts: Facts, *, kind: str, but: Organisation | None) -> None:

@@ -183,7 +183,7 @@ def test_domains_are_added_and_taken_off(host, mara) -> None:
     assert not host.domains.exists()
 
 
-def test_a_units_key_and_members_are_kept(mara, paulo, ana, now) -> None:
+def test_a_units_key_and_members_are_kept(mara, paulo, ana, ada, now) -> None:
     unit, browser = make_unit(by=mara, at=now), signed_in(mara)
     page = text(browser.get(reverse("organisation", args=[unit.pk])))
     assert "No key yet" in page
@@ -200,6 +200,8 @@ def test_a_units_key_and_members_are_kept(mara, paulo, ana, now) -> None:
     assert key in page
     assert "Paulo" in page
     member = unit.members.get()
+    signed_in(ada).post(reverse("member_confirm", args=[member.pk]))
+    assert list(units_of(paulo)) == [unit]
     browser.post(reverse("member_end", args=[member.pk]), {"reason": "moved on"})
     assert not units_of(paulo).exists()
 

@@ -19,6 +19,8 @@ from hearthline.hub.directory.actions import (
     add_domain,
     add_organisation,
     change_organisation,
+    confirm_age_recipient,
+    confirm_member,
     drop_domain,
     join,
     part,
@@ -139,11 +141,12 @@ def test_what_is_not_one_domain_is_refused(name, mara, now) -> None:
         add_domain(organisation=host, name=name, by=mara, at=now)
 
 
-def test_a_units_age_key_is_set_and_removed(mara, now) -> None:
+def test_a_units_age_key_is_set_confirmed_and_removed(mara, ada, now) -> None:
     unit = make_unit(by=mara, at=now)
     key = str(pyrage.x25519.Identity.generate().to_public())
-    assert set_age_recipient(
-        organisation=unit, recipient=f" {key}\n", by=mara, at=now
+    set_age_recipient(organisation=unit, recipient=f" {key}\n", by=mara, at=now)
+    assert confirm_age_recipient(
+        organisation=unit, recipient=key, by=ada, at=now
     ).age_recipient == key  # fmt: skip
     set_age_recipient(organisation=unit, recipient="", by=mara, at=now)
     unit.refresh_from_db()
@@ -176,11 +179,13 @@ def test_only_police_have_an_age_key_and_members(mara, paulo, now) -> None:
         join(user=paulo, organisation=host, by=mara, at=now)
 
 
-def test_a_liaison_joins_a_unit_and_leaves_it(mara, paulo, now) -> None:
+def test_a_liaison_joins_a_unit_and_leaves_it(mara, ada, paulo, now) -> None:
     unit = make_unit(by=mara, at=now)
     membership = join(user=paulo, organisation=unit, by=mara, at=now)
     assert join(user=paulo, organisation=unit, by=mara, at=now) == membership
     assert Entry.objects.filter(verb="directory.join").count() == 1
+    assert not units_of(paulo).exists()
+    confirm_member(membership=membership, by=ada, at=now)
     assert list(units_of(paulo)) == [unit]
     with pytest.raises(ReasonMissing):
         part(membership=membership, reason="", by=mara, at=now)

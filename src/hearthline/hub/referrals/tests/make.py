@@ -40,12 +40,12 @@ def make_keyed_unit(*, ada: User, at: datetime, mailbox: str = MAILBOX) -> Organ
     if mailbox:
         make_contact(unit, by=ada, at=at, scope=Contact.Scope.DUTY, value=mailbox)
     recipient = str(unit_identity().to_public())
-    return set_age_recipient(organisation=unit, recipient=recipient, by=ada, at=at)
+    return set_age_recipient(organisation=unit, recipient=recipient, by=None, at=at)
 
 
 def make_liaison(user: User, unit: Organisation, *, ada: User, at: datetime) -> User:
     """`user`, who works for `unit`."""
-    join(user=user, organisation=unit, by=ada, at=at)
+    join(user=user, organisation=unit, by=None, at=at)
     return user
 
 

@@ -55,7 +55,7 @@ def test_the_host_waits_until_every_unit_addressed_has_it(case, referral, liaiso
     other = make_referral(case, second, at=now)
     pick_up(referral=referral, by=liaison, at=now)
     assert not Case.objects.cleared_for_notice(now).exists()
-    join(user=liaison, organisation=second, by=ada, at=now)
+    join(user=liaison, organisation=second, by=None, at=now)
     pick_up(referral=other, by=liaison, at=now)
     assert Case.objects.cleared_for_notice(now).exists()
 

@@ -46,7 +46,7 @@ READ_OUTSIDE = (
     "complaints/templates/complaints/enter", "complaints/templates/complaints/received",
     "demo/templates/demo/home", "directory/hours", "directory/templates/directory/help",
     "directory/templates/directory/line", "directory/templates/directory/removal",
-    "notices/actions/wording", "referrals/actions/content",
+    "notices/actions/wording", "evidence/models", "referrals/actions/content", "referrals/actions/prepare",
     "reports/", "sealing/words", "statistics/definitions", "statistics/figures",
     "statistics/labels", "statistics/models", "statistics/public",
     "statistics/templates/statistics/chart", "statistics/templates/statistics/definitions",

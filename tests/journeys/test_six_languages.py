@@ -23,7 +23,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.world]
 HUB = ROOT / "src" / "hearthline" / "hub"
 LANGUAGES = {"zh-CN": "zh_Hans", "ar": "ar", "es": "es", "fr": "fr", "ru": "ru"}
 # Pages that stand by themselves; questions and what a receipt opens are walked to.
-PAGES = ("/", "/help/", "/about/", "/figures/", "/receipt/", "/report/danger/", "/no-such-page/")
+PAGES = (
+    "/", "/help/", "/about/", "/figures/", "/figures/definitions/", "/receipt/", "/report/danger/",
+    "/report/go-on/", "/report/professional/", "/complaint/", "/complaint/answer/", "/button/",
+    "/no-such-page/",
+)  # fmt: skip
+# Names of things that no language changes.
+NAMES = {"SHA-256", "SDMX-CSV", "SDMX-ML", "CSV"}
 STEPS = ("kind", "addresses", "facts", "words", "age_band", "safe_contact")
 # What is read on the page: its texts, but not names and codes that no language changes.
 TEXTS = """() => {
@@ -52,7 +58,7 @@ def the_same(language: str) -> frozenset[str]:
     names = set(_texts_of(read_pack(HUB / "config" / "countries" / "solmere.toml").model_dump()))
     catalogue = polib.pofile(str(HUB / "locale" / LANGUAGES[language] / "LC_MESSAGES/django.po"))
     alike = {entry.msgid for entry in catalogue if entry.msgstr == entry.msgid}
-    return frozenset(names | alike)
+    return frozenset(names | alike | NAMES)
 
 
 def _texts_of(value: object) -> Iterator[str]:

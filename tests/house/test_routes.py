@@ -57,6 +57,7 @@ SIGN_IN = {
     "account_prove",
     "account_proved",
     "account_sessions",
+    "account_waiting",
     "mfa_activate_totp",
     "mfa_add_webauthn",
     "mfa_authenticate",

@@ -283,10 +283,8 @@ class _World:
             looked, confirmed = at + timedelta(minutes=5), at + timedelta(minutes=30)
             first, second = chance.sample(self.staff, 2)
             judged = self._judged(matter, case, first, looked, outcome="baseline")
-            values |= {"first_reviewed_at": looked}
-            if state == Case.State.AWAITING_SECOND:
-                values |= {"second_due_at": at + timedelta(days=3)}
-            else:
+            values |= {"first_reviewed_at": looked, "second_due_at": at + timedelta(days=3)}
+            if state != Case.State.AWAITING_SECOND:
                 values |= {"second_reviewed_at": confirmed}
                 agrees = state == Case.State.CONFIRMED
                 outcome = "baseline" if agrees else "harmful"

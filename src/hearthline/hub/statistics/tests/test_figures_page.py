@@ -6,8 +6,10 @@ import hashlib
 import io
 import re
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -312,6 +314,16 @@ def test_every_figure_and_breakdown_published_is_defined(
     linked = set(re.findall(r'definitions/#([a-z0-9_]+)"', page(client)))
     assert linked <= {*re.findall(r'id="([a-z0-9_]+)"', html)}
     assert {"reports", "kind", "outcome", "clock", "minutes_to_police", "corrections"} <= linked
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "ar"])
+def test_the_definitions_weigh_little_with_all_their_sheets(client: Client, language: str) -> None:
+    answer = client.get(reverse("figures_definitions"), headers={"accept-language": language})
+    sheets = re.findall(r"/static/((?:ui|statistics)/[a-z]+)[^\"]*\.css", answer.content.decode())
+    found = [finders.find(f"{name}.css") for name in sheets]
+    assert len(found) == 4
+    weight = len(answer.content) + sum(Path(str(one)).stat().st_size for one in found)
+    assert weight < 50_000
 
 
 def test_a_definition_that_nobody_compared_with_its_source_says_so(client: Client) -> None:

@@ -23,7 +23,7 @@ test: $(READY) lint ## all checks
 
 # Side by side, one on each core: the journeys mostly wait for browsers and servers.
 test-rooms: $(READY)
-	$(BIN)/pytest src tests/house
+	$(BIN)/pytest src tests/house tests/retention
 
 # The same rooms on the other engine, a server that the run starts and removes by itself.
 test-postgres: $(READY)

@@ -198,7 +198,8 @@ def _again_or_never(letter: Letter, *, at: datetime, words: str, never: bool = F
 def _instead_of(message: EmailMessage) -> str:
     """Where a letter of an exercise goes; its headers name nobody else and say what it is."""
     recipient: str = settings.PACK.drill.email or KEPT_HERE
-    subject = f"{gettext('EXERCISE')}: {message['Subject'] or ''}"
+    mark = gettext("EXERCISE")
+    subject = f"{mark}: {message['Subject'] or ''}"
     for name in ("To", "Cc", "Bcc", "Subject", EXERCISE_HEADER):
         del message[name]
     message["To"], message["Subject"], message[EXERCISE_HEADER] = recipient, subject, "yes"

@@ -34,7 +34,7 @@ def test_subject_and_words_are_in_the_contacts_language(inbox, speaks, ana, ben,
     speaks("zh-hans")
     notice = make_sent(ADDRESS, ana=ana, ben=ben, at=now)
     (letter,) = sent(inbox)
-    assert letter.headers["Subject"] == f"通知 {notice.reference}：请在 24 小时内阅读"
+    assert letter.headers["Subject"] == f"通知 {notice.reference}：请在 24 小时内查阅"
     assert "感谢" in letter.plain_text
     assert PLACE in letter.plain_text
     assert LRI not in letter.plain_text

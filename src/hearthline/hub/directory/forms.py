@@ -182,7 +182,7 @@ class KeyForm(forms.Form):
 class SameKeyForm(forms.Form):
     """The key that somebody looked at; another one meanwhile is not confirmed with it."""
 
-    recipient = forms.CharField(widget=forms.HiddenInput, max_length=200)
+    recipient = Words(widget=forms.HiddenInput, max_length=200)
 
 
 class ProgramKeyForm(forms.Form):

@@ -2,9 +2,11 @@
 """A role that reads what people told us takes two: one gives it, another confirms who holds it."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.apps import apps
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,7 +23,7 @@ from hearthline.hub.accounts.actions import (
     refuse_role,
     start_again,
 )
-from hearthline.hub.accounts.models import Sitting, User
+from hearthline.hub.accounts.models import Grant, Sitting, User
 from hearthline.hub.accounts.permissions import PERMISSIONS, ROLES_BY_TWO, NotAllowed, Role
 from hearthline.hub.accounts.tests.make import make_user, signed_in
 from hearthline.hub.audit.actions import ReasonNeeded
@@ -110,6 +112,15 @@ def test_a_second_role_waits_while_the_first_goes_on(ada, ana, mara, now) -> Non
     assert again(ana).roles == ("analyst",)
     confirm_role(user=ana, role=Role.SENIOR_ANALYST, by=mara, at=now)
     assert again(ana).roles == ("analyst", "senior_analyst")
+
+
+def test_roles_from_before_stay_in_force(ana, ada) -> None:
+    Grant.objects.update(confirmed_at=None)
+    assert again(ana).roles == ()
+    migration = import_module("hearthline.hub.accounts.migrations.0004_confirm_what_was_given")
+    migration.confirm(apps, None)
+    assert (again(ana).roles, again(ada).roles) == (("analyst",), ("administrator",))
+    assert ana.grants.get().confirmed_at == ana.grants.get().since
 
 
 def test_asking_for_roles_is_still_one_query(nina, mara, django_assert_num_queries) -> None:

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whoever holds a police unit's key, or acts for it, reads what is handed over: it takes two."""
 
+from importlib import import_module
+
 import pyrage
 import pytest
+from django.apps import apps
 from django.urls import reverse
 
 from hearthline.hub.accounts.permissions import NotAllowed, Role
@@ -172,6 +175,11 @@ def test_a_member_acts_for_the_unit_once_a_second_person_confirms_it(
     entry = Entry.objects.get(verb="directory.confirm_member")
     assert (entry.actor, entry.object_id) == (str(mara.actor), str(unit.pk))
     assert str(ada.pk) in entry.detail
+
+
+def test_members_from_before_stay_members(unit, member, paulo) -> None:
+    import_module("hearthline.hub.directory.migrations.0005_confirm_members").confirm(apps, None)
+    assert list(units_of(paulo)) == [unit]
 
 
 def test_the_consoles_word_is_enough_for_a_member(unit, paulo, now) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import polib
 import pytest
 from django.utils.translation.template import templatize
+from messages import STATES, read_outside, state_of
 
 from hearthline.kit.codelists import source_strings
 
@@ -146,6 +147,15 @@ def test_every_language_has_a_catalogue():
 def test_chinese_is_whole():
     empty = [entry.msgid for entry, texts in messages("zh_Hans") if not texts or not all(texts)]
     assert empty == []
+
+
+@pytest.mark.parametrize("language", sorted(PLURAL_FORMS))
+def test_what_is_read_outside_the_desk_is_whole_and_was_read_again_by_another(language: str):
+    """The public's pages and letters: what is not checked would be shown in English."""
+    outside = [entry for entry, _texts in messages(language) if read_outside(entry)]
+    assert len(outside) > 900
+    assert [entry.msgid for entry in outside if not entry.translated()] == []
+    assert [entry.msgid for entry in outside if state_of(entry) == STATES[0]] == []
 
 
 @pytest.mark.parametrize("language", sorted(PLURAL_FORMS))

@@ -27,7 +27,7 @@ class Country(Section):
     )
     service_name: str = Field(default="Hearthline", description="what the public calls the service")
     public_texts: Literal["draft", "checked", "reviewed"] = Field(
-        default="draft",
+        default="checked",
         description="how far a translation must have come to be shown to the public",
     )
 

@@ -32,8 +32,8 @@ def said_in(language: str, *texts: str, needs: str, tmp_path: Path, first: str =
     languages = [first, *(code for code in ("en", language) if code != first)]
     pack = pack.replace(
         'languages = ["en", "zh-hans", "ar", "es", "fr", "ru"]',
-        f'languages = {json.dumps(languages)}\npublic_texts = "{needs}"',
-    )
+        f"languages = {json.dumps(languages)}",
+    ).replace('public_texts = "checked"', f'public_texts = "{needs}"')
     path = tmp_path / f"{needs}.toml"
     path.write_text(pack, encoding="utf-8")
     environment = {**os.environ, "HEARTHLINE_DOOR": "public", "HEARTHLINE_COUNTRY": str(path)}

@@ -29,11 +29,15 @@ PAGES = (
     "/no-such-page/",
 )  # fmt: skip
 # Names of things that no language changes.
-NAMES = {"SHA-256", "SDMX-CSV", "SDMX-ML", "CSV"}
+NAMES = {
+    "SHA-256", "SDMX-CSV", "SDMX-ML", "CSV",
+    "Livingstone and Stoilova (2021), The 4Cs: classifying online risk to children, "
+    "doi 10.21241/ssoar.71817",
+}  # fmt: skip
 STEPS = ("kind", "addresses", "facts", "words", "age_band", "safe_contact")
 # What is read on the page: its texts, but not names and codes that no language changes.
 TEXTS = """() => {
-    const kept = 'bdi, code, kbd, time, script, style, [translate=no], [lang]:not(html)';
+    const kept = 'bdi, code, kbd, textarea, time, script, style, [translate=no], [lang]:not(html)';
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const found = [];
     while (walk.nextNode()) {

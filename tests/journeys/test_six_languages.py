@@ -29,11 +29,11 @@ PAGES = (
     "/no-such-page/",
 )  # fmt: skip
 # Names of things that no language changes.
-NAMES = {
-    "SHA-256", "SDMX-CSV", "SDMX-ML", "CSV",
+CITED = (
     "Livingstone and Stoilova (2021), The 4Cs: classifying online risk to children, "
-    "doi 10.21241/ssoar.71817",
-}  # fmt: skip
+    "doi 10.21241/ssoar.71817"
+)
+NAMES = {"SHA-256", "SDMX-CSV", "SDMX-ML", "CSV", CITED}
 STEPS = ("kind", "addresses", "facts", "words", "age_band", "safe_contact")
 # What is read on the page: its texts, but not names and codes that no language changes.
 TEXTS = """() => {

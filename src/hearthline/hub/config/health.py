@@ -6,9 +6,10 @@ None of these pages says anything about anybody, and none needs a session.
 
 import hmac
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.utils import timezone
@@ -20,6 +21,8 @@ from hearthline.hub.accounts.doors import public
 from hearthline.hub.config.readiness import NotReady, refuse_unprepared
 from hearthline.hub.config.state import State, Work, state
 
+# Empty until this process has found that database and pages fit.
+_fits: list[Path] = []
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -33,10 +36,17 @@ def live(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """The door can work: database and pages fit this version. Otherwise 503."""
+    """The door can work: database and pages fit this version. Otherwise 503.
+
+    Whether they fit is costly to ask and stays so once found; after that the database alone is.
+    """
     try:
-        refuse_unprepared()
-    except NotReady:
+        if settings.STATIC_ROOT not in _fits:
+            refuse_unprepared()
+            _fits.append(settings.STATIC_ROOT)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (NotReady, DatabaseError):
         return JsonResponse({"status": "not ready"}, status=503)
     return JsonResponse({"status": "ready"})
 

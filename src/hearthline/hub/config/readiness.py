@@ -23,8 +23,6 @@ def refuse_unprepared() -> None:
             f"The database cannot be opened ({error}). Check DATABASE_URL or HEARTHLINE_HOME, "
             "then run `hearthline setup`."
         ) from None
-    finally:
-        connection.close()
     if missing or not _page_files().exists():
         raise NotReady(
             "Database or pages are not prepared for this version. Run `hearthline setup`."

@@ -16,6 +16,8 @@ from contextlib import suppress
 from typing import NoReturn
 from urllib.parse import urlsplit
 
+from django.db import connection
+
 from hearthline.hub.config.environment import text
 from hearthline.hub.config.readiness import NotReady, refuse_unprepared
 from hearthline.hub.config.start import KeysMissing, environment_for
@@ -37,6 +39,7 @@ def main(arguments: Sequence[str]) -> int:
     chosen = parser.parse_args(arguments)
     try:
         refuse_unprepared()
+        connection.close()
         if chosen.door == "all":
             return _watch(chosen.host, chosen.workers)
         environment = environment_for(chosen.door)

@@ -2,13 +2,16 @@
 """The interface is what its document says: held as a file, and tried with whatever fits it."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import schemathesis
 from django.conf import settings as live
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -46,6 +49,17 @@ def test_the_document_is_served_as_data(settings: Any):
 
 
 @pytest.fixture
+def one_line() -> Iterator[None]:
+    """Requests through the real application use the test's own transaction, and leave it open."""
+    both = (request_started, request_finished)
+    for signal in both:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in both:
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
 def quay(settings: Any) -> Program:
     settings.ROOT_URLCONF = "hearthline.hub.config.urls.partners"
     partners = live.PACK.partners.model_copy(update={"requests_per_minute": 6_000})
@@ -56,7 +70,7 @@ def quay(settings: Any) -> Program:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("operation", ["send_report", "send_batch", "report_status", "code_lists"])
-def test_whatever_is_sent_is_answered_as_documented(operation: str, quay: Program):
+def test_whatever_is_sent_is_answered_as_documented(operation: str, quay: Program, one_line: None):
     document = schemathesis.openapi.from_wsgi("/api/openapi.json", get_wsgi_application())
     shape = document.find_operation_by_id(operation)
     # The document's own shapes, and bodies that are anything at all.

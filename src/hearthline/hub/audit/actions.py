@@ -33,9 +33,9 @@ def record(
     `verb` is `<room>.<act>` such as "cases.assess". `detail` holds codes and numbers of records,
     never a person's data.
     """
-    entry = _entry(at, actor, verb, about, reason, detail)
-    entry.save(force_insert=True)
-    return entry
+    made = entry(at, actor, verb, about, reason, detail)
+    made.save(force_insert=True)
+    return made
 
 
 def record_each(
@@ -48,11 +48,11 @@ def record_each(
     **detail: Plain | uuid.UUID,
 ) -> None:
     """Write the same entry about each of many rows, in the caller's transaction."""
-    entries = [_entry(at, actor, verb, row, reason, detail) for row in about]
+    entries = [entry(at, actor, verb, row, reason, detail) for row in about]
     Entry.objects.bulk_create(entries, batch_size=500)
 
 
-def _entry(
+def entry(
     at: datetime,
     actor: Actor,
     verb: str,
@@ -60,6 +60,7 @@ def _entry(
     reason: str,
     detail: Mapping[str, Plain | uuid.UUID],
 ) -> Entry:
+    """What `record` writes, not saved yet: for a writer that saves it with the act's own rows."""
     plain = {k: str(v) if isinstance(v, uuid.UUID) else v for k, v in detail.items()}
     return Entry(
         at=at,
@@ -86,6 +87,7 @@ def extend_log(*, at: datetime, limit: int = 2_000) -> Checkpoint | None:
     key = signing_key(settings.AUDIT_PRIVATE_KEY)
     last = Checkpoint.objects.newest()
     frontier = ledger.Frontier.from_bytes(bytes(last.frontier)) if last else ledger.Frontier.empty()
+    before = checkpoints.Link.to(last.size, last.note) if last else checkpoints.NONE_BEFORE
     leaves = []
     for entry in entries:
         leaf = ledger.leaf_hash(entry.leaf_bytes())
@@ -97,7 +99,7 @@ def extend_log(*, at: datetime, limit: int = 2_000) -> Checkpoint | None:
         signed_at=at,
         root=frontier.root(),
         frontier=frontier.to_bytes(),
-        note=checkpoints.sign(frontier, at=at, key=key),
+        note=checkpoints.sign(frontier, after=before, at=at, key=key),
     )
 
 

@@ -54,7 +54,7 @@ def open_as_desk(row: DataKey) -> kit.DataKey:
 
 def current_key() -> X25519PublicKey:
     """The desk's public key, to which new data keys are wrapped."""
-    return kit.desk_public_from_text(_needed("DESK_PUBLIC_KEY"), name="HEARTHLINE_DESK_PUBLIC_KEY")
+    return _public(_needed("DESK_PUBLIC_KEY"))
 
 
 def desk_ring() -> kit.DeskRing:
@@ -137,7 +137,7 @@ def destroy(row: DataKey, *, at: datetime) -> None:
 
 def pepper() -> bytes:
     """The secret under receipts and blind indexes."""
-    return kit.secret_from_text(_needed("PEPPER"), name="HEARTHLINE_PEPPER")
+    return _pepper(_needed("PEPPER"))
 
 
 def digest(value: str, *, purpose: str) -> bytes:
@@ -149,6 +149,17 @@ def digest(value: str, *, purpose: str) -> bytes:
 def _ring(text: str) -> kit.DeskRing:
     """Read once: a page opens many rows."""
     return kit.DeskRing.from_text(text, name="HEARTHLINE_DESK_PRIVATE_KEY")
+
+
+@lru_cache(maxsize=2)
+def _public(text: str) -> X25519PublicKey:
+    """Read and proven once: every report is wrapped to it."""
+    return kit.desk_public_from_text(text, name="HEARTHLINE_DESK_PUBLIC_KEY")
+
+
+@lru_cache(maxsize=2)
+def _pepper(text: str) -> bytes:
+    return kit.secret_from_text(text, name="HEARTHLINE_PEPPER")
 
 
 def _needed(setting: str) -> str:

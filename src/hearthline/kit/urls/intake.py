@@ -48,6 +48,8 @@ _FULL_STOP = re.compile(
     rf"。(?![A-Za-z0-9])|(?<![A-Za-z0-9])。|。(?={_SCHEME_SEEN})", re.IGNORECASE
 )
 _EAST_ASIAN = r"\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff"
+# Without one of these nothing in a text is an address, nor looks like one.
+_SIGN = re.compile(r"[.:：。]|dot", re.IGNORECASE)
 _LATIN_SITE = re.compile(
     r"(?<![A-Za-z0-9.@-])[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}"
     rf"(?![A-Za-z0-9.@-])(?:[:/?#][^{_EAST_ASIAN}]*)?"
@@ -83,6 +85,8 @@ def _pieces(text: str) -> Iterator[tuple[int, str]]:
     """Stretches of text that may be an address, with where they begin."""
     for match in _PIECE.finditer(text):
         start, piece = match.start(), match[0]
+        if not _SIGN.search(piece):
+            continue
         cuts = {0, len(piece)}
         cuts.update(further.start() for further in _FURTHER.finditer(piece))
         cuts.update(stop.end() for stop in _FULL_STOP.finditer(piece))

@@ -18,13 +18,6 @@ class NotHeld(Exception):
     """The report is not held any more: it was released, closed or withdrawn."""
 
 
-def hold(report: Report, words: str, because: str) -> None:
-    """Put a report that is being received into the quarantine lane. Inside `submit` only."""
-    report.lane, report.held_because = Report.Lane.QUARANTINE, because
-    report.words_digest = words_digest(words) if words.strip() else None
-    report.save(update_fields=["lane", "held_because", "words_digest"])
-
-
 def words_digest(words: str) -> bytes:
     """A keyed digest by which the same words are the same, whatever their case and spaces."""
     plain = " ".join(unicodedata.normalize("NFKC", words).casefold().split())

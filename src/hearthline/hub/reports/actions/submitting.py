@@ -1,20 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from django.db import transaction
+from django.db import models, transaction
 
-from hearthline.hub.audit.actions import record
+from hearthline.hub.audit.actions import entry
 from hearthline.hub.audit.models import Actor
 from hearthline.hub.directory.models import Organisation
 from hearthline.hub.reports.actions.answers import Answers, NothingTold
-from hearthline.hub.reports.actions.drafts import lock_draft, open_receipt, trade_for_receipt
-from hearthline.hub.reports.actions.inserting import insert
+from hearthline.hub.reports.actions.drafts import (
+    lock_draft,
+    open_receipt,
+    sealed_receipt,
+    trade_for_receipt,
+)
 from hearthline.hub.reports.actions.pointers import Place, places, pointers
-from hearthline.hub.reports.actions.quarantine import hold
+from hearthline.hub.reports.actions.quarantine import words_digest
 from hearthline.hub.reports.actions.receipts import fresh
+from hearthline.hub.reports.actions.statements import Insertion, insert
 from hearthline.hub.reports.models import Report, Step
 from hearthline.hub.sealing import actions as sealing
 from hearthline.hub.sealing.models import DataKey
@@ -87,28 +93,18 @@ def submit(
         account=answers.account,
         words=answers.words,
     )
-    # Before the transaction, so that one reporter's key keeps no other report waiting.
+    # All of it before the transaction, so that one report keeps no other waiting.
     prepared = _Prepared.new(at) if with_receipt else _Prepared.without_receipt(at)
+    report = _report(
+        answers, prepared, language=language, draft=draft, channel=channel, at=at,
+        partner=partner, exercise=exercise, held_because=held_because,
+    )  # fmt: skip
+    rows = [Insertion.of(row) for row in _rows(report, prepared, named, at)]
+    kept = sealed_receipt(draft, secret, prepared.receipt) if draft else b""
     with transaction.atomic():
-        if draft and not trade_for_receipt(draft, secret, prepared.receipt, at):
+        if draft and not trade_for_receipt(draft, kept, at):
             return _sent_before(draft, secret, at)
-        report = _receive(
-            answers, named, prepared, language=language, draft=draft, channel=channel, at=at,
-            partner=partner, exercise=exercise,
-        )  # fmt: skip
-        if held_because:
-            hold(report, answers.words, held_because)
-        record(
-            at=at,
-            actor=Actor.reporter(report.pk),
-            verb="reports.submit",
-            about=report,
-            audience=report.audience,
-            kind=report.kind,
-            level=report.level,
-            channel=channel,
-            lane=report.lane,
-        )
+        insert(rows)
     return Submitted(report, prepared.receipt)
 
 
@@ -117,9 +113,8 @@ def _sent_before(draft: uuid.UUID, secret: bytes, at: datetime) -> Submitted:
     return Submitted(Report.objects.get(draft=draft), open_receipt(draft=held, secret=secret))
 
 
-def _receive(
+def _report(
     answers: Answers,
-    named: list[Place],
     prepared: _Prepared,
     *,
     language: str,
@@ -128,8 +123,9 @@ def _receive(
     at: datetime,
     partner: Organisation | None,
     exercise: bool,
+    held_because: str,
 ) -> Report:
-    key = prepared.key
+    """The report, sealed and not saved yet."""
     kind = find(incident_types(), answers.kind or UNSURE)
     level, reasons = urgency(kind.code, answers.facts)
     report = Report(
@@ -152,17 +148,39 @@ def _receive(
         safe_contact=answers.safe_contact,
         exercise=exercise,
     )
+    if held_because:
+        report.lane, report.held_because = Report.Lane.QUARANTINE, held_because
+        report.words_digest = words_digest(answers.words) if answers.words.strip() else None
     sealed = {"narrative": answers.words}
     if answers.safe_contact != Report.SafeContact.RECEIPT:
         sealed |= {"contact": answers.contact, "code_word": answers.code_word}
     for field, text in sealed.items():
         if text.strip():
-            report.seal(key, field, text.strip())
-    insert(
-        prepared.row,
-        report,
-        *([fresh(report, key, prepared.receipt, at)] if prepared.receipt else []),
-        *pointers(report, key, named),
-        Step(report=report, code=Step.Code.RECEIVED, at=at),
-    )
+            report.seal(prepared.key, field, text.strip())
     return report
+
+
+def _rows(
+    report: Report, prepared: _Prepared, named: list[Place], at: datetime
+) -> Iterator[models.Model]:
+    """Everything a new report consists of, in the order in which it is written."""
+    yield prepared.row
+    yield report
+    if prepared.receipt:
+        yield fresh(report, prepared.key, prepared.receipt, at)
+    yield from pointers(report, prepared.key, named)
+    yield Step(report=report, code=Step.Code.RECEIVED, at=at)
+    yield entry(
+        at,
+        Actor.reporter(report.pk),
+        "reports.submit",
+        report,
+        "",
+        {
+            "audience": report.audience,
+            "kind": report.kind,
+            "level": report.level,
+            "channel": report.channel,
+            "lane": report.lane,
+        },
+    )

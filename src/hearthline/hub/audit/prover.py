@@ -7,6 +7,8 @@ construction, so no separate consistency proof (section 2.1.4) is needed.
 
 Between two checkpoints two trees are grown, one from the stored leaves and one from the entries.
 Where they part, the next signed root says which of the two is genuine.
+
+Each checkpoint names the one before it, so one that was taken out is missed by the next.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +17,7 @@ from enum import StrEnum
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from hearthline.hub.audit.checkpoints import TimedCheckpoint, opened
+from hearthline.hub.audit.checkpoints import NONE_BEFORE, Link, TimedCheckpoint, opened
 from hearthline.hub.audit.lines import CheckpointLine, EntryLine, LeafLine, Line
 from hearthline.kit.ledger import HASH_SIZE, CheckpointRefused, Frontier
 
@@ -62,6 +64,11 @@ class Prover:
         self._keys = keys
         self._kept = {checkpoint.size: checkpoint.root for checkpoint in kept}
         self._last_entry = 0
+        # The last checkpoint that stood in its place; no digest where it cannot be believed.
+        self._link = NONE_BEFORE
+        # Sizes of checkpoints that stand elsewhere, and of those that the next one missed.
+        self._moved: set[int] = set()
+        self._missed: dict[int, int] = {}
         self._start_stretch(Frontier.empty())
 
     def prove(self, lines: Iterable[Line]) -> None:
@@ -134,6 +141,7 @@ class Prover:
             stated = opened(line.note, self._keys)
         except CheckpointRefused as refusal:
             self._checkpoint_altered(line, str(refusal))
+            self._link = Link(line.size, b"")
             return
         columns = {
             "size": line.size == stated.size,
@@ -143,10 +151,28 @@ class Prover:
         if wrong := [name for name, same in columns.items() if not same]:
             self._checkpoint_altered(line, f"Its {' and '.join(wrong)} is not what was signed.")
         if line.size != stated.size:
+            self._moved.add(stated.size)
             return
+        self._prove_link(stated, line)
         if stated.size > self.size:
             self._gap(stated.size)
         self._prove_stretch(stated, line)
+
+    def _prove_link(self, stated: TimedCheckpoint, line: CheckpointLine) -> None:
+        """What it came after must be what stands before it. Those of old do not say."""
+        before, self._link = self._link, Link.to(line.size, line.note)
+        named = stated.after
+        if named is None:
+            return
+        if named.size > before.size:
+            self._missed[named.size] = stated.size
+        elif named.size < before.size or (before.digest and named.digest != before.digest):
+            self._find(
+                Kind.CHECKPOINT_ALTERED,
+                before.size,
+                f"The checkpoint over {before.size} entries is not the one that the next, over "
+                f"{stated.size}, was signed after.",
+            )
 
     def _checkpoint_altered(self, line: CheckpointLine, why: str) -> None:
         sentence = f"The checkpoint over {line.size} entries was altered. {why}"
@@ -222,7 +248,15 @@ class Prover:
                 "its end was cut off."
             )
             self._find(Kind.CHECKPOINT_MISSING, self.size, sentence)
+        for size, later in self._missed.items():
+            if size not in self._moved:
+                sentence = (
+                    f"The checkpoint over {size} entries was deleted; the one over {later} was "
+                    "signed after it."
+                )
+                self._find(Kind.CHECKPOINT_MISSING, size, sentence)
         self._file_findings()
+        self.findings.sort(key=lambda finding: finding.place)
 
     def _file_findings(self) -> None:
         self.findings += sorted(self._found, key=lambda finding: finding.place)

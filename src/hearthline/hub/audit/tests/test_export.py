@@ -82,6 +82,16 @@ def test_lines_taken_out_are_found(file) -> None:
     assert "Line 1 is not" in verify_export(file, public_key_text()).sentence
 
 
+def test_a_checkpoint_taken_out_of_the_file_is_found(file) -> None:
+    lines = file.read_text().splitlines(keepends=True)
+    places = [n for n, line in enumerate(lines) if line.startswith('{"checkpoint"')]
+    sizes = Checkpoint.objects.order_by("size").values_list("size", flat=True)
+    for place, size in zip(places[:-1], sizes, strict=False):
+        file.write_text("".join(lines[:place] + lines[place + 1 :]))
+        sentence = verify_export(file, public_key_text()).sentence
+        assert f"The checkpoint over {size} entries was deleted" in sentence
+
+
 def test_a_file_cut_in_a_line_is_refused(file) -> None:
     file.write_bytes(file.read_bytes()[:-20])
     assert "altered or cut" in verify_export(file, public_key_text()).sentence

@@ -12,7 +12,7 @@ from hearthline.hub.cases import actions
 from hearthline.hub.cases.desk import labels
 from hearthline.hub.cases.desk.case import WRONG
 from hearthline.hub.cases.desk.places import number, place_of, way
-from hearthline.hub.cases.desk.queue import side
+from hearthline.hub.cases.desk.queue import BULK_ID, lane_page, side
 from hearthline.hub.cases.desk.refusals import REFUSALS, put, sentence
 from hearthline.hub.cases.forms import BulkForm
 
@@ -20,7 +20,10 @@ from hearthline.hub.cases.forms import BulkForm
 @requires(Permission.CASES_QUEUE_READ)
 @require_POST
 def bulk(request: StaffRequest) -> HttpResponse:
-    """The same act on the cases that were ticked; what became of each."""
+    """The same act on the cases that were ticked; what became of each.
+
+    Where none was ticked, or none that is theirs to see, the lane again with what was typed.
+    """
     chosen = [pk for pk in map(number, request.POST.getlist("case")) if pk]
     form = BulkForm(request.POST)
     outcomes: list[actions.Outcome] = []
@@ -31,13 +34,16 @@ def bulk(request: StaffRequest) -> HttpResponse:
             )
         except REFUSALS as refused:
             put(form, refused)
+    if not chosen or (form.is_valid() and not outcomes):
+        typed = BulkForm(request.POST, auto_id=BULK_ID)
+        return lane_page(request, none_chosen=typed, status=WRONG)
     told = [_told(outcome) for outcome in outcomes]
     refusals = sum(bool(each["why"]) for each in told)
     context = {
         **side(request),
         "way": way(place_of(request.GET)),
         "chosen": chosen,
-        "form": form if chosen and not form.is_valid() else None,
+        "form": None if form.is_valid() else form,
         "outcomes": told,
         "did": dict(form.fields["do"].choices).get(form.data.get("do"), ""),  # type: ignore[attr-defined]
         "done": len(told) - refusals,

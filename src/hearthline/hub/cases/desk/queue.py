@@ -37,6 +37,8 @@ KEYS = {
     Lane.WAITING: "g w",
     Lane.CLOCKS: "g c",
 }
+# The fields below the lane, apart from those that narrow it.
+BULK_ID = "bulk_%s"
 NOTHING_FITS = (
     gettext_lazy("Nothing fits"),
     gettext_lazy("No case of this lane fits what the queue is narrowed to."),
@@ -72,6 +74,13 @@ EMPTY = {
 @requires(Permission.CASES_QUEUE_READ)
 def queue(request: StaffRequest) -> HttpResponse:
     """The desk: one lane of cases, the most urgent first; or a view that somebody keeps."""
+    return lane_page(request)
+
+
+def lane_page(
+    request: StaffRequest, *, none_chosen: BulkForm | None = None, status: int = 200
+) -> HttpResponse:
+    """The lane an address asks for; with what was typed, where an act was asked for no case."""
     place, view = _asked(request)
     at = timezone.now()
     opened = actions.open_queue(place=place, by=request.user, at=at)
@@ -100,11 +109,13 @@ def queue(request: StaffRequest) -> HttpResponse:
             "way": way(place),
             "narrowed": narrowed,
             "narrow_form": NarrowForm(initial=chosen | {"lane": place.lane, "sort": place.sort}),
-            "bulk_form": BulkForm(auto_id="bulk_%s"),
+            "bulk_form": none_chosen or BulkForm(auto_id=BULK_ID),
+            "none_chosen": none_chosen is not None,
             "marked": request.GET.get("marked") == "all",
             # In its own lane a case is opened to review it, elsewhere to assess it.
             "open_key": "r" if opened.lane == Lane.SECOND else "a",
         },
+        status=status,
     )
 
 
@@ -150,6 +161,7 @@ def _asked(request: StaffRequest) -> tuple[actions.Place, SavedView | None]:
 def _pages(place: actions.Place, opened: actions.Queue) -> dict[str, str]:
     """The addresses of the page before and after this one."""
     return {
+        "pager_path": reverse("queue"),
         "next_page": way(place, after=opened.following) if opened.following else "",
         "previous_page": way(place, before=opened.preceding) if opened.preceding else "",
     }
@@ -234,7 +246,7 @@ def heads(place: actions.Place | None = None) -> list[dict[str, Any]]:
         head: dict[str, Any] = {"label": title, "number": is_number}
         own = "overdue" if code == "clock" and place and place.lane == Lane.CLOCKS else code
         if place and own in orders_of(place.lane):
-            head["url"] = way(replace(place, sort=own))
+            head["url"] = f"{reverse('queue')}{way(replace(place, sort=own))}"
             down = SORTS[own][0].startswith("-")
             head["sorted"] = ("descending" if down else "ascending") if own == place.sort else ""
         found.append(head)

@@ -119,10 +119,33 @@ def test_a_slip_in_the_form_loses_no_choice(three, ana):
     assert all(f'value="{pk}"' in told for pk in chosen)
 
 
-def test_nothing_chosen_says_how_to_choose(ana):
-    page = signed_in(ana).post(reverse("bulk"), {"do": "claim"})
+def test_nothing_chosen_says_how_to_choose_and_keeps_what_was_typed(three, ana):
+    typed = {"do": "level", "level": "U1", "reason": "One school, one wave."}
+    page = signed_in(ana).post(f"{reverse('bulk')}?lane=new", typed)
 
-    assert "No case was chosen" in page.content.decode()
+    told = page.content.decode()
+    assert page.status_code == 422
+    assert "No case was chosen" in told
+    assert 'value="One school, one wave."' in told
+    assert '<option value="level" selected>' in told
+    assert '<option value="U1" selected>' in told
+    # The lane stands there again, to choose from.
+    assert told.count('form="bulk" name="case"') == 3
+
+
+def test_a_choice_of_what_is_not_there_keeps_what_was_typed_too(three, ana):
+    typed = {"case": str(ana.pk), "do": "claim", "reason": "One school, one wave."}
+    page = signed_in(ana).post(f"{reverse('bulk')}?lane=new", typed)
+
+    assert page.status_code == 422
+    assert 'value="One school, one wave."' in page.content.decode()
+
+
+def test_the_lane_after_a_slip_leads_on_to_the_queue(three, ana):
+    told = signed_in(ana).post(f"{reverse('bulk')}?lane=new", {"do": "claim"}).content.decode()
+
+    assert f'href="{reverse("queue")}?lane=new&amp;sort=age' in told
+    assert 'href="?' not in told
 
 
 def test_every_row_of_a_page_can_be_ticked_without_a_script(three, ana):

@@ -244,6 +244,12 @@ class Report(SealedRow):
                 condition=Q(words_digest__isnull=False),
                 name="reports_held_words",
             ),
+            # The quarantine lane as it is read, page by page.
+            models.Index(
+                fields=["level", "received_at", "id"],
+                condition=Q(lane="quarantine", taken_at__isnull=True, withdrawn_at__isnull=True),
+                name="reports_held",
+            ),
         ]
 
     @property
@@ -324,8 +330,14 @@ class Pointer(SealedRow):
     # Canonical address, or `service/account`; empty where it was not readable (see `refusal`).
     canonical = models.BinaryField(default=b"")
     digest = models.BinaryField(max_length=32, db_index=True)
-    host_digest = models.BinaryField(max_length=32, db_index=True, default=b"")
+    host_digest = models.BinaryField(max_length=32, default=b"")
     refusal = models.CharField(max_length=30, blank=True)
+
+    class Meta:
+        indexes = [
+            # Whether one report names a host is one look, however many others name it.
+            models.Index(fields=["host_digest", "report"], name="reports_of_host"),
+        ]
 
 
 class Step(models.Model):

@@ -18,14 +18,16 @@ from hearthline.hub.accounts.permissions import Permission, require
 from hearthline.hub.audit.actions import ReasonNeeded, record
 from hearthline.hub.audit.models import Actor, Entry
 from hearthline.hub.cases.actions.own_reports import wrote
+from hearthline.hub.cases.actions.queueing import read_page
 from hearthline.hub.cases.actions.rules import AlreadyRequested, SamePerson, SteppedBack, lock
-from hearthline.hub.cases.models import FloodClosing
+from hearthline.hub.cases.models import FloodClosing, paged
 from hearthline.hub.reports import actions as reports
 from hearthline.hub.reports.models import Pointer, Report, ReportQuerySet
 from hearthline.hub.sealing.words import seal_words
 from hearthline.kit.urls import refuse_file_content
 
-ROWS = 40
+# The most urgent first, then the longest waiting.
+ORDER = ("level", "received_at", "id")
 # More than these are shown as "999+": counting on would read all of a flood for a number.
 MOST = 1_000
 # What is alike is looked for among the newest.
@@ -75,13 +77,18 @@ class Group:
 
 @dataclass(frozen=True)
 class Held:
-    """The lane as somebody sees it now. Counts end at `MOST`."""
+    """One page of the lane as somebody sees it now. Counts end at `MOST`.
+
+    `following` and `preceding` are the reports beside which the next and the last page begin.
+    """
 
     rows: list[Report]
     count: int
     urgent: int
     groups: list[Group]
     waiting: list[FloodClosing]
+    following: uuid.UUID | None = None
+    preceding: uuid.UUID | None = None
 
 
 def held_counts() -> tuple[int, int]:
@@ -91,19 +98,33 @@ def held_counts() -> tuple[int, int]:
 
 
 @transaction.atomic
-def open_held(*, by: User, at: datetime, alike: Alike | None = None) -> Held:
-    """The quarantine lane: the most urgent first, then the longest waiting."""
+def open_held(
+    *,
+    by: User,
+    at: datetime,
+    alike: Alike | None = None,
+    after: uuid.UUID | None = None,
+    before: uuid.UUID | None = None,
+) -> Held:
+    """One page of the quarantine lane, beside a report that stood on the page before or after.
+
+    The first page where there is nothing beside it any more.
+    """
     require(by, Permission.CASES_QUEUE_READ)
     held = Report.objects.held()
     shown = held.alike(words=alike.words, host=alike.host, minute=alike.minute) if alike else held
-    rows = list(shown[:ROWS])
-    record(at=at, actor=by.actor, verb="cases.held", about=by, count=len(rows))
+    page = read_page(paged(shown, ORDER, after=after, before=before), after, before)
+    if not page.rows and (after or before):
+        page = read_page(paged(shown, ORDER), None, None)
+    record(at=at, actor=by.actor, verb="cases.held", about=by, count=len(page.rows))
     return Held(
-        rows=rows,
+        rows=page.rows,
         count=_count(shown),
         urgent=_count(shown.urgent()),
         groups=[] if alike else _groups(),
         waiting=list(FloodClosing.objects.waiting().select_related("asked_by")),
+        following=page.following,
+        preceding=page.preceding,
     )
 
 

@@ -5,7 +5,9 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Generic, TypeVar
 
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.accounts.models import User
@@ -19,6 +21,17 @@ from hearthline.kit.urls import defang, mask_secrets, shorten_middle
 ROWS = 40
 WIDTH = 34
 ENDED = _("no longer kept")
+
+Item = TypeVar("Item", bound=models.Model)
+
+
+@dataclass(frozen=True)
+class Page(Generic[Item]):
+    """Rows of a long list, and those beside which the next and the last page begin."""
+
+    rows: list[Item]
+    following: uuid.UUID | None
+    preceding: uuid.UUID | None
 
 
 @dataclass(frozen=True)
@@ -72,22 +85,26 @@ def open_queue(*, place: Place, by: User, at: datetime) -> Queue:
     sort = order_of(lane, place.sort)
     found = Case.objects.in_lane(lane, by, at).narrowed(place.narrowing, at)
     found = found.page(sort, after=place.after, before=place.before)
-    read = list(found.select_related("subject__data_key", "holder")[: ROWS + 1])
-    shown = read[:ROWS]
-    more = len(read) > ROWS
-    back = place.before is not None
-    if back:
-        shown.reverse()
+    page = read_page(found.select_related("subject__data_key", "holder"), place.after, place.before)
     record(
-        at=at, actor=by.actor, verb="cases.queue", about=by, lane=str(lane), count=len(shown),
+        at=at, actor=by.actor, verb="cases.queue", about=by, lane=str(lane), count=len(page.rows),
         narrowed_by=",".join(place.narrowing.chosen),
     )  # fmt: skip
-    goes_on, came_from = (back or more), (more if back else place.after is not None)
-    return Queue(
-        Lane(lane),
-        sort,
-        counts,
-        rows_of(shown, at),
+    rows = rows_of(page.rows, at)
+    return Queue(Lane(lane), sort, counts, rows, page.following, page.preceding)
+
+
+def read_page(
+    found: "models.QuerySet[Item]", after: uuid.UUID | None, before: uuid.UUID | None
+) -> Page[Item]:
+    """At most ROWS of what `paged` found after or before a row."""
+    read = list(found[: ROWS + 1])
+    shown, more, back = read[:ROWS], len(read) > ROWS, before is not None
+    if back:
+        shown.reverse()
+    goes_on, came_from = (back or more), (more if back else after is not None)
+    return Page(
+        shown,
         shown[-1].pk if shown and goes_on else None,
         shown[0].pk if shown and came_from else None,
     )

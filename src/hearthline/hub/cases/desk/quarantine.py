@@ -2,6 +2,7 @@
 """The quarantine lane: what is held in a flood, what is alike in it, and ending it together."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -18,6 +19,7 @@ from hearthline.hub.accounts.permissions import Permission
 from hearthline.hub.cases.actions import quarantine
 from hearthline.hub.cases.actions.quarantine import Alike, NothingAlike, OnlyUrgent
 from hearthline.hub.cases.desk import labels
+from hearthline.hub.cases.desk.places import number
 from hearthline.hub.cases.desk.queue import side
 from hearthline.hub.cases.desk.refusals import REFUSALS, put, sentence
 from hearthline.hub.cases.forms import ReasonForm
@@ -39,7 +41,7 @@ _GONE = gettext_lazy("Nothing held fits any more. Somebody dealt with it meanwhi
 
 @requires(Permission.CASES_QUEUE_READ)
 def held(request: StaffRequest) -> HttpResponse:
-    """The lane, or only what is like one report in it."""
+    """A page of the lane, or of what is like one report in it."""
     return _page(request, request.GET.get("like", ""), request.GET.get("by", ""))
 
 
@@ -158,8 +160,18 @@ def _page(
     request: StaffRequest, like: str, by: str, form: ReasonForm | None = None
 ) -> HttpResponse:
     alike, example = _alike(like, by)
-    opened = quarantine.open_held(by=request.user, at=timezone.now(), alike=alike or None)
+    opened = quarantine.open_held(
+        by=request.user,
+        at=timezone.now(),
+        alike=alike or None,
+        after=number(request.GET.get("after", "")),
+        before=number(request.GET.get("before", "")),
+    )
+    narrowed = {"like": str(example.pk), "by": by} if example else {}
     context = side(request, "held") | {
+        "pager_path": reverse("held"),
+        "next_page": _beside(narrowed, "after", opened.following),
+        "previous_page": _beside(narrowed, "before", opened.preceding),
         "rows": [_row(report) for report in opened.rows],
         "count": most(opened.count),
         "urgent": most(opened.urgent) if opened.urgent else "",
@@ -210,6 +222,11 @@ def _alike(like: str, by: str) -> tuple[Alike, Report | None]:
         return Alike(), None
     alike = Alike.like(report, by)
     return alike, report if alike else None
+
+
+def _beside(narrowed: dict[str, str], where: str, report: UUID | None) -> str:
+    """The query of the page that begins beside a report; "" where there is none."""
+    return f"?{urlencode(narrowed | {where: str(report)})}" if report else ""
 
 
 def _like(report: Report, by: str) -> str:

@@ -11,6 +11,7 @@ from hearthline.hub.cases.models.lanes import (
     Narrowing,
     Practice,
     orders_of,
+    paged,
 )
 from hearthline.hub.cases.models.paper import CaseExhibit, Disclosure, LevelChange
 from hearthline.hub.cases.models.quarantine import FloodClosing
@@ -44,5 +45,6 @@ __all__ = [
     "Withdrawal",
     "cases_left",
     "orders_of",
+    "paged",
     "withdrawals_outdated",
 ]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import uuid
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -16,9 +16,9 @@ from hearthline.hub.cases.models.lanes import (
     COUNT_LIMIT,
     INDEXES,
     SORTS,
-    After,
     Lane,
     Narrowing,
+    paged,
 )
 from hearthline.hub.cases.models.measured import CASES
 from hearthline.hub.cases.models.subject import Sighting, StepBack, Subject
@@ -72,24 +72,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def page(
         self, sort: str, *, after: uuid.UUID | None = None, before: uuid.UUID | None = None
     ) -> Self:
-        """In an order, from the row after (or, in reverse, before) another row on.
-
-        A row that is not there begins at the beginning.
-        """
-        order = SORTS[sort]
-        beside = after or before
-        names = [name.removeprefix("-") for name in order]
-        row = Case.objects.filter(pk=beside).values_list(*names).first() if beside else None
-        turned = row is not None and before is not None
-        rows = self.order_by(*(_turned(order) if turned else order))
-        if row is None:
-            return rows
-        fields: list[Any] = [Case._meta.get_field(name) for name in names]
-        key = [
-            models.Value(value, output_field=getattr(field, "output_field", field))
-            for value, field in zip(row, fields, strict=True)
-        ]
-        return rows.filter(After(order, key, before=turned))
+        """In an order, from the row after (or, in reverse, before) another row on; see `paged`."""
+        return paged(self, SORTS[sort], after=after, before=before)
 
     def by_urgency(self) -> Self:
         """The desk's order: the urgency ladder, then the clock."""
@@ -351,8 +335,3 @@ def _not_for(user: User) -> Q:
     else:
         kept |= Q(state=Case.State.CONFIRMED)
     return kept
-
-
-def _turned(order: tuple[str, ...]) -> tuple[str, ...]:
-    """The same order from its end."""
-    return tuple(name[1:] if name.startswith("-") else f"-{name}" for name in order)

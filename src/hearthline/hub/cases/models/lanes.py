@@ -5,13 +5,16 @@ Every lane is one boolean of `Case` that the database itself keeps; every order 
 the rows where it holds. A page is found by the key of the row before it, never by counting rows.
 """
 
+import uuid
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models
 from django.db.models import Index, Q
 from django.utils.translation import gettext_lazy as _
+
+Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
 
 
 class Lane(models.TextChoices):
@@ -138,6 +141,38 @@ class After(models.Func):
         )
         params = [value for _sql, given in parts for value in given]
         return self.template % {"columns": columns, "sign": self.sign, "key": key}, params
+
+
+def paged(
+    rows: Rows,
+    order: tuple[str, ...],
+    *,
+    after: uuid.UUID | None = None,
+    before: uuid.UUID | None = None,
+) -> Rows:
+    """In an order, from the row after (or, in reverse, before) another row on.
+
+    A row that is not there begins at the beginning.
+    """
+    model = rows.model
+    beside = after or before
+    names = [name.removeprefix("-") for name in order]
+    key = model.objects.filter(pk=beside).values_list(*names).first() if beside else None
+    turned = key is not None and before is not None
+    found = rows.order_by(*(_turned(order) if turned else order))
+    if key is None:
+        return found
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    values = [
+        models.Value(value, output_field=getattr(field, "output_field", field))
+        for value, field in zip(key, fields, strict=True)
+    ]
+    return found.filter(After(order, values, before=turned))
+
+
+def _turned(order: tuple[str, ...]) -> tuple[str, ...]:
+    """The same order from its end."""
+    return tuple(name[1:] if name.startswith("-") else f"-{name}" for name in order)
 
 
 def _rows(lane: str, *sorts: str) -> list[Index]:

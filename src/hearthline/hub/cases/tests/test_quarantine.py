@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Held reports at the desk: apart from everything, released one by one, ended by two people."""
 
+import re
 from datetime import datetime, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -243,3 +245,30 @@ def test_what_is_held_does_not_lengthen_the_queue(ana: User, now: datetime) -> N
     actions.pull(at=now)
     assert Case.objects.lane_counts(ana, now) == before
     assert before[Lane.NEW] == 1
+
+
+def test_a_long_lane_has_pages_and_each_report_stands_on_one(ana: User, now: datetime) -> None:
+    made = [make_held(at=now + n * MINUTE, words=f"Junk {n}") for n in range(45)]
+    first = quarantine.open_held(by=ana, at=now)
+    assert first.rows == made[:40]
+    assert first.preceding is None
+    last = quarantine.open_held(by=ana, at=now, after=first.following)
+    assert last.rows == made[40:]
+    assert (last.following, last.preceding) == (None, made[40].pk)
+    assert quarantine.open_held(by=ana, at=now, before=last.preceding).rows == made[:40]
+    # All that stood on the last page were released meanwhile: nobody is told that none is held.
+    Report.objects.filter(pk__in=[report.pk for report in made[40:]]).update(lane="main")
+    assert quarantine.open_held(by=ana, at=now, after=made[39].pk).rows == made[:40]
+
+
+def test_the_pages_of_what_is_alike_are_walked_by_their_links(ana: User, now: datetime) -> None:
+    first, *_ = [make_held(at=now + n * MINUTE) for n in range(41)]
+    make_held(at=now, words="Quite another matter")
+    client = signed_in(ana)
+    page = client.get(reverse("held"), {"like": str(first.pk), "by": "words"}).content.decode()
+    (link,) = re.findall(r'rel="next" href="([^"]+)"', page)
+    assert page.count("data-row") == 40
+    second = client.get(unescape(link)).content.decode()
+    assert second.count("data-row") == 1
+    assert "Close them as a flood" in second
+    assert 'rel="prev"' in second

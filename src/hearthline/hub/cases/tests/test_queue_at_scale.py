@@ -13,14 +13,24 @@ from django.urls import reverse
 
 from hearthline.hub.accounts.tests.make import signed_in
 from hearthline.hub.cases import actions
-from hearthline.hub.cases.actions import Place
+from hearthline.hub.cases.actions import Place, quarantine
 from hearthline.hub.cases.actions.copies import fill_copies
-from hearthline.hub.cases.models import SORTS, Case, Lane, Narrowing
+from hearthline.hub.cases.actions.quarantine import ORDER, Alike
+from hearthline.hub.cases.models import SORTS, Case, Lane, Narrowing, paged
 from hearthline.hub.cases.tests.make import ADDRESS, make_case, make_report
+from hearthline.hub.cases.tests.test_quarantine import make_held
+from hearthline.hub.reports.models import Report
 
 pytestmark = pytest.mark.django_db
 
-BIG = ("cases_case", "cases_subject", "cases_sighting", "reports_report", "sealing_datakey")
+BIG = (
+    "cases_case",
+    "cases_subject",
+    "cases_sighting",
+    "reports_pointer",
+    "reports_report",
+    "sealing_datakey",
+)
 
 
 def whole_reads(selects):
@@ -115,6 +125,64 @@ def test_a_search_is_answered_by_index(typed, many, ana, now, sqlite):
 
 def test_the_next_case_is_found_by_index(many, ana, now, sqlite):
     act = lambda: actions.take_next(place=Place("new"), by=ana, at=now, leave=many[0].pk)  # noqa: E731
+
+    assert whole_reads(selects_of(act)) == []
+
+
+@pytest.fixture
+def held(now):
+    return [
+        make_held(at=now + timedelta(minutes=n // 2), addresses=f"https://a.example.org/{n}")
+        for n in range(4)
+    ]
+
+
+def plan_of(rows):
+    """What the database would do with a table too large to be read from end to end."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    return rows.explain()
+
+
+def test_the_held_lane_is_paged_over_its_own_index(held):
+    rows = Report.objects.held()
+
+    for page in (paged(rows, ORDER), paged(rows, ORDER, after=held[0].pk)):
+        plan = plan_of(page[:41])
+        # SQLite may take the older index over all lanes: it sorts those of one moment only.
+        assert "reports_held" in plan or "USING INDEX reports_by_lane" in plan
+        assert "TEMP B-TREE FOR ORDER BY" not in plan
+        assert "Sort" not in plan
+
+
+@pytest.mark.parametrize("by", ["words", "host", "minute"])
+def test_what_is_alike_in_the_held_lane_is_counted_by_index(by, held):
+    alike = Alike.like(held[0], by)
+    rows = Report.objects.held().alike(words=alike.words, host=alike.host, minute=alike.minute)
+
+    plan = plan_of(rows.order_by()[:1_000])
+
+    assert "SCAN reports_" not in plan
+    assert "Seq Scan" not in plan
+    if by == "host":
+        # However many reports name the host: one look for each that is held, or one for all.
+        assert "reports_of_host" in plan
+
+
+def test_the_held_lane_asks_the_same_number_of_questions_however_full_it_is(held, ana, now):
+    browser = signed_in(ana)
+    page = lambda: browser.get(reverse("held"))  # noqa: E731
+    page()
+    few = len(selects_of(page))
+    for n in range(45):
+        make_held(at=now, addresses=f"https://a.example.org/more/{n}")
+
+    assert len(selects_of(page)) == few
+
+
+def test_the_held_lane_reads_no_table_from_end_to_end(held, ana, now, sqlite):
+    act = lambda: quarantine.open_held(by=ana, at=now, after=held[0].pk)  # noqa: E731
 
     assert whole_reads(selects_of(act)) == []
 

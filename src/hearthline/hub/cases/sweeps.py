@@ -8,7 +8,13 @@ from django.db import transaction
 
 from hearthline.hub.cases import actions
 from hearthline.hub.cases.actions import copies, quarantine, withdrawn
-from hearthline.hub.cases.models import Case, CaseExhibit, cases_left, withdrawals_outdated
+from hearthline.hub.cases.models import (
+    Case,
+    CaseExhibit,
+    FloodClosing,
+    cases_left,
+    withdrawals_outdated,
+)
 from hearthline.hub.evidence.actions import end_retention
 
 
@@ -44,6 +50,12 @@ def end_subjects(*, holder: str, at: datetime, limit: int = 100) -> int:
     return sum(actions.end_retention(subject=subject, at=at) for subject in subjects.values())
 
 
+def end_flood_closings(*, holder: str, at: datetime, limit: int = 100) -> int:
+    """Delete requests to close a flood whose reports are past the pack's times; how many."""
+    past = FloodClosing.objects.past_retention(at, settings.PACK.retention)[:limit]
+    return sum(actions.end_flood_closing(closing=closing, at=at) for closing in past)
+
+
 def stop_withdrawn(*, holder: str, at: datetime, limit: int = 100) -> int:
     """Stop what has not left about cases that every reporter left, and go on where one came."""
     left = list(cases_left()[:limit])
@@ -67,5 +79,6 @@ SWEEPS = (
     end_floods,
     shred_old_exhibits,
     end_subjects,
+    end_flood_closings,
     fill_copies,
 )

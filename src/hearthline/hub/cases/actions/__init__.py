@@ -44,7 +44,7 @@ from hearthline.hub.cases.actions.moved import Moved, NotANewAddress, chain, say
 from hearthline.hub.cases.actions.next_case import take_next
 from hearthline.hub.cases.actions.queueing import Place, Queue, Row, host_named, open_queue
 from hearthline.hub.cases.actions.reading import CaseText, Noted, Reported, read_case
-from hearthline.hub.cases.actions.retention import end_retention
+from hearthline.hub.cases.actions.retention import end_flood_closing, end_retention
 from hearthline.hub.cases.actions.rules import (
     AlreadyRequested,
     NotInCase,
@@ -137,6 +137,7 @@ __all__ = [
     "delete_view",
     "download_export",
     "drill_of",
+    "end_flood_closing",
     "end_retention",
     "hold_notice",
     "host_digest",

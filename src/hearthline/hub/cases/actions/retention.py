@@ -6,6 +6,9 @@ address, the notes of its judges and every reason that was given end with its ke
 stay, and with them the figures. The digests by which it could be found again go too, because
 whoever holds the pepper could ask them about an address; so a place that is reported after its
 end is a new subject, with no past here.
+
+A request to close a flood ends when the reports it closed have: its reason, which each of their
+entries names, and the row itself with the digests of what they shared.
 """
 
 import secrets
@@ -17,7 +20,7 @@ from django.db import transaction
 from hearthline.hub.audit.actions import record
 from hearthline.hub.audit.models import Actor
 from hearthline.hub.cases.actions.rules import lock
-from hearthline.hub.cases.models import Case, CaseExhibit, Subject
+from hearthline.hub.cases.models import Case, CaseExhibit, FloodClosing, Subject
 from hearthline.hub.sealing import actions as sealing
 from hearthline.hub.sealing.words import end_words
 
@@ -40,4 +43,16 @@ def end_retention(*, subject: Subject, at: datetime) -> bool:
         at=at, actor=Actor.worker(), verb="cases.end_retention", about=subject,
         cases=[str(number) for number in numbers], words=words,
     )  # fmt: skip
+    return True
+
+
+@transaction.atomic
+def end_flood_closing(*, closing: FloodClosing, at: datetime) -> bool:
+    """Delete one request to close a flood; False when somebody took it up or it has ended."""
+    same = FloodClosing.objects.past_retention(at, settings.PACK.retention).filter(pk=closing.pk)
+    if same.select_for_update().first() is None:
+        return False
+    words = end_words(about=[closing.pk], at=at)
+    record(at=at, actor=Actor.worker(), verb="cases.end_flood_closing", about=closing, words=words)
+    closing.delete()
     return True

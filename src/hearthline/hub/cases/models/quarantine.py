@@ -2,13 +2,15 @@
 """Reports held in a flood, as the desk deals with many of them at once."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
+from django.db.models import Q
 
 from hearthline.hub.accounts.models import User
 from hearthline.hub.reports.models import Report, ReportQuerySet
+from hearthline.kit.packs.pack import Retention
 
 
 class FloodClosingQuerySet(models.QuerySet["FloodClosing"]):
@@ -19,6 +21,15 @@ class FloodClosingQuerySet(models.QuerySet["FloodClosing"]):
     def under_way(self) -> Self:
         """Agreed to, and not yet carried out to the last report."""
         return self.filter(agreed_at__isnull=False, done_at__isnull=True).order_by("agreed_at")
+
+    def past_retention(self, at: datetime, policy: Retention) -> Self:
+        """Settled longer ago than any report they closed is kept; or asked so long ago, and left.
+
+        Never one that is under way.
+        """
+        end = at - timedelta(days=max(policy.report_days, policy.child_first_days))
+        left = Q(agreed_at__isnull=True, kept_at__isnull=True, asked_at__lte=end)
+        return self.filter(Q(done_at__lte=end) | Q(kept_at__lte=end) | left)
 
 
 class FloodClosing(models.Model):

@@ -12,6 +12,7 @@ from hearthline.hub.cases import sweeps
 from hearthline.hub.cases.actions import (
     Capture,
     conclude,
+    end_flood_closing,
     end_retention,
     pull,
     raise_level,
@@ -19,8 +20,11 @@ from hearthline.hub.cases.actions import (
     seal_exhibit,
     subject_address,
 )
-from hearthline.hub.cases.models import Case, Subject
+from hearthline.hub.cases.actions.quarantine import agree_to_close_flood, keep_held
+from hearthline.hub.cases.models import Case, FloodClosing, Subject
 from hearthline.hub.cases.tests.make import confirmed, make_case, make_report
+from hearthline.hub.cases.tests.test_quarantine import ask, make_held
+from hearthline.hub.reports.models import Report
 from hearthline.hub.sealing.actions import KeyDestroyed
 from hearthline.hub.sealing.words import ENDED, words_of
 
@@ -141,3 +145,45 @@ def test_the_page_says_so_and_nothing_new_is_sealed(closed, ana, now, settings) 
             case=Case.objects.get(), capture=Capture(note="late"), captured_at=later,
             time_source="analyst", by=ana, at=later,
         )  # fmt: skip
+
+
+@pytest.fixture
+def agreed(ana, ben, now) -> FloodClosing:
+    """Asked for by one, agreed to by another, carried out now."""
+    closing = ask(make_held(at=now), ana, now)
+    agree_to_close_flood(closing=closing, by=ben, at=now)
+    return closing
+
+
+def floods_ended(at) -> int:
+    return sweeps.end_flood_closings(holder="w", at=at)
+
+
+def test_a_closed_flood_ends_when_the_longest_kept_of_its_reports_does(
+    agreed, now, settings
+) -> None:
+    policy = settings.PACK.retention
+    later = now + max(policy.report_days, policy.child_first_days) * DAY
+    assert Report.objects.get().retain_until <= later
+    assert floods_ended(later - timedelta(seconds=1)) == 0
+    assert floods_ended(later) == 1
+    assert floods_ended(later) == 0
+    assert not FloodClosing.objects.exists()
+    entry = Entry.objects.get(verb="cases.end_flood_closing")
+    assert entry.object_id == str(agreed.pk)
+    closed = Entry.objects.get(verb="reports.close_as_flood")
+    assert words_of(closed.reason) == str(ENDED)
+
+
+def test_one_that_was_kept_or_left_ends_too_and_one_under_way_does_not(
+    ana, ben, now, settings
+) -> None:
+    kept = ask(make_held(at=now), ana, now)
+    keep_held(closing=kept, by=ben, at=now)
+    left = ask(make_held(at=now, words="Other words."), ana, now)
+    going = ask(make_held(at=now, words="Others again."), ana, now)
+    FloodClosing.objects.filter(pk=going.pk).update(agreed_by=ben, agreed_at=now)
+    later = now + settings.PACK.retention.report_days * DAY
+    assert floods_ended(later) == 2
+    assert FloodClosing.objects.get() == going
+    assert end_flood_closing(closing=left, at=later) is False

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What people who report because of their work are told. No law is claimed that no pack states."""
 
-from datetime import timedelta
 from typing import Final, NamedTuple
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.reports import wording
@@ -83,12 +82,21 @@ def duty(profession: str, pack: Pack, language: str) -> Duty | None:
 def what_happens_next(clocks: Clocks, *, in_danger: bool) -> list[str]:
     """The road ahead with the pack's times: when a person reads it, who checks, who is told."""
     level = "U0" if in_danger else "U3"
-    return [
-        _now("A person reads it within %(time)s.")
-        % {"time": wording.length(clocks.first_review.of(level))},
-        _now("A second person checks within %(time)s after that. Nobody decides alone.")
-        % {"time": wording.length(timedelta(hours=clocks.second_review_hours))},
-        _now("If a law was broken, the police are told within %(time)s.")
-        % {"time": wording.length(clocks.police)},
-        _now("You see each step with your receipt."),
+    look = wording.length(clocks.first_review.of(level))
+    second = wording.length(clocks.second_review)
+    police = wording.length(clocks.police)
+    # The same sentences as beside the receipt, so that a promise is made in the same words.
+    road = [
+        (gettext("A person from our team reads it."), gettext("Within %(time)s.") % {"time": look}),
+        (
+            gettext("A second person checks. Nobody decides alone."),
+            gettext("Within %(time)s after that.") % {"time": second},
+        ),
+        (
+            gettext("If a law was broken, we act."),
+            gettext("The police are told within %(time)s. Then we ask the host to remove it.")
+            % {"time": police},
+        ),
+        (gettext("You see each step with your receipt."),),
     ]
+    return [" ".join(sentences) for sentences in road]

@@ -65,7 +65,9 @@ def test_each_work_reads_its_own_duty_and_what_to_leave_out(profession: str, cli
 def test_the_last_screen_says_what_happens_with_the_packs_times(client: Client):
     begin(client)
     page = screen(client, "matter", words=STORY)
-    assert "A person reads it within 24 hours." in page
+    assert "A person from our team reads it. Within 24 hours." in page
+    assert "A second person checks. Nobody decides alone. Within 12 hours after that." in page
+    assert "If a law was broken, we act. The police are told within 12 hours." in page
     assert "Who reads it" in page
 
 

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The fixed cast: the same few people in every test."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from django.test import override_settings
 
 from hearthline.hub.accounts.models import User
 from hearthline.hub.accounts.permissions import Role
@@ -11,6 +13,13 @@ from hearthline.hub.accounts.tests.make import make_user
 from hearthline.hub.reports.public.flood import door
 from hearthline.hub.reports.public.guesses import guesses
 from hearthline.hub.reports.public.keeping import made
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """Signing in costs little here; accounts/tests/test_hasher.py says what it costs in service."""
+    with override_settings(PASSWORD_HASHERS=["hearthline.hub.accounts.tests.hasher.QuickHasher"]):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -3,10 +3,10 @@
 
 from typing import Any
 
-from django.contrib.auth.hashers import Argon2PasswordHasher
+from hearthline.hub.accounts.tests.hasher import QuickHasher
 
 
-class CountingHasher(Argon2PasswordHasher):
+class CountingHasher(QuickHasher):
     """Counts how often somebody's password was worked on, whether it stood anywhere or not."""
 
     work: list[str] = []

@@ -4,7 +4,7 @@
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
@@ -105,6 +105,8 @@ class Asking:
     browsers: dict[tuple[str, bool], tuple[Client, str]] = field(default_factory=dict)
     digests: dict[str, bytes] = field(default_factory=dict)
     counted: Counter[str] = field(default_factory=Counter)
+    # The headers of each answer so far: what is asked again is answered the same.
+    headers: dict[tuple[str, ...], Mapping[str, str]] = field(default_factory=dict)
 
     def place(self, route: str, scope: str, actor: str) -> Target | None:
         """Where a route leads for this person; None where nothing of the kind can be theirs."""
@@ -143,7 +145,16 @@ class Asking:
                 one for one in written - PRESENCE - LOG if self._digest(one) != self._before(one)
             }
             entries = list(Entry.objects.filter(id__gt=newest)) if written & LOG else []
+        if not stale and not more:
+            self.headers[actor, method, url, repr(data)] = response.headers
         return Seen(response, changed, entries)
+
+    def headers_of(self, actor: str, method: str, url: str, data: Any) -> Mapping[str, str]:
+        """The headers of the answer, asked for if nobody asked yet."""
+        asked = (actor, method, url, repr(data))
+        if asked not in self.headers:
+            self.ask(actor, method, url, data)
+        return self.headers[asked]
 
     def _before(self, table: str) -> bytes:
         return self.digests[table]

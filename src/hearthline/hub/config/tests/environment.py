@@ -10,6 +10,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from hypothesis import settings
+
 from hearthline.hub.config.tests.postgres import Cluster
 from hearthline.kit import sealing
 
@@ -28,6 +30,10 @@ for name, value in {
     "HEARTHLINE_DESK_PRIVATE_KEY": sealing.desk_private_to_text(_pair.private),
 }.items():
     os.environ.setdefault(name, value)
+
+# No test is timed: other work may run beside it.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 _cluster = None
 if os.environ.get("HEARTHLINE_TEST_DATABASE") == "postgresql":

@@ -28,7 +28,7 @@ from hearthline.hub.reports.public.flood import door as flood
 from hearthline.hub.reports.public.guesses import guesses
 
 WHOLE = os.environ.get("HEARTHLINE_FUZZ") == "whole"
-SHARE = 1 if WHOLE else 6
+SHARE = 1 if WHOLE else 12
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.skipif(

@@ -1,5 +1,5 @@
 # Each target sets up all it needs from nothing but Python >= 3.11, make and git.
-.PHONY: help demo demo-check test test-rooms test-postgres test-journeys lint fix messages openapi bench setup clean
+.PHONY: help demo demo-check test test-rooms test-postgres test-journeys pictures lint fix messages openapi bench setup clean
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
@@ -32,6 +32,9 @@ test-postgres: $(READY)
 test-journeys: $(READY)
 	$(BIN)/pytest tests/journeys tests/resilience
 
+pictures: $(READY) ## write to test-output/ what the browser sees on the journeys
+	HEARTHLINE_PICTURES=1 $(BIN)/pytest tests/journeys
+
 lint: $(READY) ## style, types, the house's contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -52,6 +55,7 @@ openapi: $(READY) ## write docs/openapi.json anew, the document of the partners'
 bench: $(READY) ## side-by-side measurements
 	$(BIN)/python -m benchmarks.disclosure && $(BIN)/python -m benchmarks.reports
 	$(BIN)/python -m benchmarks.pages && $(BIN)/python -m benchmarks.desk
+	$(BIN)/python -m benchmarks.flood
 
 setup: $(READY) ## the virtual environment
 

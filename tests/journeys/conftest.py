@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The journeys' world: the real programs in a folder of their own, and a real browser.
 
-The world is the demonstration's, with its invented month. Pictures of what the browser saw are
-written to `test-output/`; look at them. HEARTHLINE_JOURNEYS_FOLDER names a folder that keeps the
-world from one run to the next, which saves half a minute while writing a journey.
+The world is the demonstration's, with its invented month. `make pictures` walks the same ways with
+HEARTHLINE_PICTURES=1 and writes what the browser saw to `test-output/`; look at them.
+HEARTHLINE_JOURNEYS_FOLDER names a folder that keeps the world from one run to the next, which
+saves half a minute while writing a journey.
 """
 
 import os
@@ -29,6 +30,7 @@ from hearthline.hub.demo.world import World, free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 OUTPUT = ROOT / "test-output"
+PICTURES = os.environ.get("HEARTHLINE_PICTURES") == "1"
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 ARGUMENTS = [
     "--no-sandbox",
@@ -46,7 +48,7 @@ OURS = re.compile(r"(http://(127\.0\.0\.1|localhost)[:/]|data:|about:)")
 ELSEWHERE = "https://www.example.org/"
 
 Opened = Callable[..., Page]
-Picture = Callable[..., Path]
+Picture = Callable[..., None]
 Check = Callable[[Page], None]
 
 
@@ -132,13 +134,13 @@ def browse(chromium: Browser) -> Iterator[Opened]:
 
 @pytest.fixture
 def picture() -> Picture:
-    """Writes what the browser sees to `test-output/NAME.png`."""
-    OUTPUT.mkdir(exist_ok=True)
+    """Writes what the browser sees to `test-output/NAME.png`, where pictures are asked for."""
 
-    def taken(page: Page, name: str, *, full: bool = True) -> Path:
-        path = OUTPUT / f"{name}.png"
-        page.screenshot(path=path, full_page=full)
-        return path
+    def taken(page: Page, name: str, *, full: bool = True) -> None:
+        if PICTURES:
+            path = OUTPUT / f"{name}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=path, full_page=full)
 
     return taken
 

@@ -2,8 +2,8 @@
 """Every page, in a left-to-right, a Chinese and a right-to-left language, narrow and wide.
 
 axe-core finds no violation of WCAG 2.2 A or AA, nothing scrolls sideways, no script or policy
-complains, nobody else is asked for anything, and the public pages are small. The pictures in
-`test-output/` are for people to look at.
+complains, nobody else is asked for anything, and the public pages are small. `make pictures` writes
+each to `test-output/` for people to look at.
 """
 
 import re

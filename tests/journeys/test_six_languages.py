@@ -2,7 +2,7 @@
 """Every page of the public door in the six languages of the United Nations, on a small phone.
 
 No sentence is left in English, nothing runs out of its box or of the page, and each language runs
-in its own direction. The pictures in `test-output/languages/` are for people to look at.
+in its own direction. `make pictures` writes each to `test-output/languages/` for people to look at.
 """
 
 import re
@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 
 from hearthline.hub.demo.world import World
 from hearthline.kit.packs import read_pack
-from tests.journeys.conftest import OUTPUT, ROOT, Opened, stays_within
+from tests.journeys.conftest import ROOT, Opened, Picture, stays_within
 from tests.journeys.steps import come_back, press, tell
 
 pytestmark = [pytest.mark.browser, pytest.mark.world]
@@ -114,17 +114,16 @@ def english(world: World, chromium, receipt: str) -> dict[str, frozenset[str]]:
 def test_every_public_page(
     world: World,
     browse: Opened,
+    picture: Picture,
     english: dict[str, frozenset[str]],
     receipt: str,
     language: str,
 ) -> None:
-    folder = OUTPUT / "languages" / language[:2]
-    folder.mkdir(parents=True, exist_ok=True)
     page = browse(language=language, width=360, height=740)
     untranslated, cut = list[str](), list[str]()
     direction = "rtl" if language == "ar" else "ltr"
     for name in walked(page, world, receipt):
-        page.screenshot(path=folder / f"{name}.png", full_page=True)
+        picture(page, f"languages/{language[:2]}/{name}")
         root = page.locator("html")
         assert root.get_attribute("dir") == direction, name
         assert (root.get_attribute("lang") or "")[:2] == language[:2], name

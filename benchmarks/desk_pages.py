@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Asked within one process that is all doors: each page of the desk, and the figures of a month."""
+"""Asked within one process that is all doors: the desk's pages, a month's figures, promises."""
 
 import time
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from hearthline.hub.accounts.models import User
 from hearthline.hub.accounts.permissions import Role
 from hearthline.hub.accounts.tests.make import make_user, signed_in
 from hearthline.hub.cases.models import Case, Lane
-from hearthline.hub.statistics.actions import compile_period
+from hearthline.hub.statistics.actions import compile_period, count_days
 
 TIMES = 5
 SLOW = 0.2  # seconds; a slower page's slowest question is said as well
@@ -40,7 +40,7 @@ def ask(month: str) -> None:
     """Measure a database that is filled already; `month` is the period of its reports."""
     settings.ALLOWED_HOSTS = ["*"]
     analyst = User.objects.in_service().order_by("email").first() or make_user("Ana", Role.ANALYST)
-    Authenticator.objects.get_or_create(user=analyst, type="totp", defaults={"data": {"x": "x"}})
+    _with_second_factor(analyst)
     desk = signed_in(analyst)
     print(f"{'':34}{'questions':>10}{'p50 ms':>10}{'slowest':>10}")
     for lane in Lane.values:
@@ -49,11 +49,28 @@ def ask(month: str) -> None:
     for pk in waiting:
         _line("a case", lambda: desk.get(reverse("case", args=[pk])))  # noqa: B023  # called here and now
     at = timezone.now()
-    stella = User.objects.filter(email="stella@example.org").first() or enrol(
-        email="stella@example.org", name="Stella", password="", roles=[Role.STATISTICIAN],
-        by=None, at=at,
-    )  # fmt: skip
+    stella = _staff("stella@example.org", "Stella", Role.STATISTICIAN)
     _line("figures of a month", lambda: compile_period(period=month, by=stella, at=at), times=1)
+    mara = _staff("mara@example.org", "Mara", Role.HOTLINE_MANAGER)
+    promises = signed_in(mara)
+    _line("promises, no day counted yet", lambda: promises.get(reverse("promises")), times=1)
+    _line("the worker counts one day", lambda: count_days(at, limit=1), times=1)
+    while count_days(at):
+        pass
+    _line("promises", lambda: promises.get(reverse("promises")))
+
+
+def _staff(email: str, name: str, role: Role) -> User:
+    """Somebody of this role, enrolled where they are not there yet."""
+    found = User.objects.filter(email=email).first() or enrol(
+        email=email, name=name, password="", roles=[role], by=None, at=timezone.now()
+    )
+    return _with_second_factor(found)
+
+
+def _with_second_factor(user: User) -> User:
+    Authenticator.objects.get_or_create(user=user, type="totp", defaults={"data": {"x": "x"}})
+    return user
 
 
 def _line(name: str, work: Callable[[], object], times: int = TIMES) -> None:

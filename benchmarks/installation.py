@@ -6,9 +6,10 @@ import re
 import signal
 import sqlite3
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import psycopg
 
 from benchmarks.client import Browser, Form
 from hearthline.hub.config.commands.serve import server
-from hearthline.hub.config.tests.postgres import Cluster, NoPostgres
+from hearthline.hub.config.tests.postgres import Cluster, NoPostgres, programs
 from hearthline.hub.demo.world import World, free_ports
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -82,7 +83,7 @@ class Installation(World):
         finally:
             process.terminate()
             try:
-                process.wait(timeout=20)
+                process.wait(timeout=5)
             except subprocess.TimeoutExpired:
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
@@ -93,23 +94,31 @@ class Installation(World):
 def installations(folder: Path) -> Iterator[list[Installation]]:
     """One on SQLite and, where there are PostgreSQL programs, one on that; prepared."""
     found = [Installation(folder / "sqlite", free_ports())]
-    cluster = None
-    try:
+    with ExitStack() as until_done:
         try:
-            cluster = Cluster.in_a_temporary_folder(durable=True)
+            cluster = until_done.enter_context(postgres())
             found.append(
                 Installation(folder / "postgres", free_ports(), database=cluster.url, kind=POSTGRES)
             )
         except NoPostgres as missing:
             print(f"{POSTGRES} is left out: {missing}")
         for one in found:
+            until_done.callback(one.stop)
             one.prepare()
         yield found
+
+
+@contextmanager
+def postgres() -> Iterator[Cluster]:
+    """A server of our own with fsync on, ended also when starting it is. Raises NoPostgres."""
+    programs()
+    cluster = Cluster(Path(tempfile.mkdtemp(prefix="hl-pg-")), durable=True)
+    try:
+        cluster.make()
+        cluster.start()
+        yield cluster
     finally:
-        for one in found:
-            one.stop()
-        if cluster:
-            cluster.stop()
+        cluster.stop()
 
 
 def _wait(port: int) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from benchmarks.client import CLIENTS, HEADER, Browser, Form, Timed, at_a_rate, timed
+from benchmarks.ending import end_cleanly
 from benchmarks.installation import PROCESSES, Installation, installations
 
 SECONDS = float(os.environ.get("HEARTHLINE_BENCH_SECONDS", "15"))
@@ -29,6 +30,7 @@ LONGEST_CATCH_UP = 60
 
 
 def main() -> None:
+    end_cleanly()
     with tempfile.TemporaryDirectory(prefix="hearthline-bench-") as folder:
         Path(folder).chmod(0o755)
         with installations(Path(folder)) as found:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Junk by the thousand: what is real is found at once, and two people end the rest.
 
-HEARTHLINE_FLOOD_SIZE makes it larger; `benchmarks/flood.py` runs it with a hundred thousand.
+HEARTHLINE_FLOOD_SIZE makes it larger; `benchmarks/flood.py` runs it with 20,000.
 """
 
 import os

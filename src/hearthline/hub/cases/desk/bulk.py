@@ -35,7 +35,7 @@ def bulk(request: StaffRequest) -> HttpResponse:
         except REFUSALS as refused:
             put(form, refused)
     if not chosen or (form.is_valid() and not outcomes):
-        typed = BulkForm(request.POST, auto_id=BULK_ID)
+        typed = BulkForm(initial=request.POST.dict(), auto_id=BULK_ID)
         return lane_page(request, none_chosen=typed, status=WRONG)
     told = [_told(outcome) for outcome in outcomes]
     refusals = sum(bool(each["why"]) for each in told)

@@ -22,6 +22,7 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     Request,
+    ViewportSize,
     sync_playwright,
 )
 
@@ -47,17 +48,22 @@ OURS = re.compile(r"(http://(127\.0\.0\.1|localhost)[:/]|data:|about:)")
 # Where quick exit of the demonstration's country leads. Nothing else may ever be asked for.
 ELSEWHERE = "https://www.example.org/"
 
+WIDE = ViewportSize(width=1280, height=800)
+NARROW = ViewportSize(width=360, height=740)
+
 Opened = Callable[..., Page]
 Picture = Callable[..., None]
 Check = Callable[[Page], None]
 
 
 @pytest.fixture(scope="package")
-def world() -> Iterator[World]:
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
     """The demonstration's world with its month lived through, all parts running."""
     with tempfile.TemporaryDirectory(prefix="hearthline-journeys-") as folder:
         kept = os.environ.get("HEARTHLINE_JOURNEYS_FOLDER")
-        made = World(Path(kept or folder).resolve(), free_ports(), pause=0.5)
+        if not kept:
+            shutil.copytree(request.getfixturevalue("prepared"), folder, dirs_exist_ok=True)
+        made = World(Path(kept or folder).resolve(), free_ports(), pause=1.0)
         try:
             build(made)
             yield made

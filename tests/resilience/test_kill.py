@@ -2,13 +2,14 @@
 """Journeys under kill -9: nothing accepted is lost, nothing is sent twice without a mark.
 
 Servers and the worker are killed on both engines; on PostgreSQL the database's server as well.
-HEARTHLINE_KILL_RUNS says how many journeys an engine has (15 if unset), HEARTHLINE_KILL_SEED
+HEARTHLINE_KILL_RUNS says how many journeys an engine has (10 if unset), HEARTHLINE_KILL_SEED
 where the kills fall; a failing run names its seed.
 """
 
 import os
 import random
 import re
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ from tests.resilience.count import Arrived, Ledgers
 from tests.resilience.killer import STEPS, Killer, Plan
 from tests.resilience.people import Journey, Person, Team
 
-RUNS = int(os.environ.get("HEARTHLINE_KILL_RUNS", "15"))
+RUNS = int(os.environ.get("HEARTHLINE_KILL_RUNS", "10"))
 SEED = int(os.environ.get("HEARTHLINE_KILL_SEED", str(time.time_ns() % 1_000_000)))
 TEAMS = 5
 # The worker's lease is five minutes: what a killed worker held is free after six.
@@ -46,12 +47,14 @@ def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster | None]:
 
 
 @pytest.fixture
-def world(cluster: Cluster | None) -> Iterator[World]:
+def world(cluster: Cluster | None, prepared: Path) -> Iterator[World]:
     """A small world without a past, whose mail server is slow."""
     with tempfile.TemporaryDirectory(prefix="hearthline-kill-") as folder:
         url = cluster.url if cluster else ""
         made = World(Path(folder), free_ports(), pause=0.1, database=url)
-        made.prepare()
+        shutil.copytree(prepared, folder, dirs_exist_ok=True)
+        if cluster:  # the database is another than the one that was copied
+            made.prepare()
         made.run(str(CAST))
         mail = slow_mail.start(made.ports["smtp"], Inbox(made.inbox), random.Random(SEED))
         try:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """No address of a visitor is kept anywhere: real programs, many visits, then every byte read."""
 
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -35,10 +36,10 @@ class Watched(World):
 
 
 @pytest.fixture
-def world() -> Iterator[Watched]:
+def world(prepared: Path) -> Iterator[Watched]:
     with tempfile.TemporaryDirectory(prefix="hearthline-address-") as folder:
         made = Watched(Path(folder), free_ports())
-        made.prepare()
+        shutil.copytree(prepared, folder, dirs_exist_ok=True)
         with made.log.open("wb") as log:
             for door in ("public", "desk"):
                 made.running[door] = subprocess.Popen(

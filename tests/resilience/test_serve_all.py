@@ -2,6 +2,7 @@
 """`hearthline serve all` starts again what was killed, and leaves nothing of it behind."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,11 +20,11 @@ WORKER = "hearthline.cli worker"
 
 
 @pytest.fixture
-def world() -> Iterator[World]:
+def world(prepared: Path) -> Iterator[World]:
     """A prepared world whose programs are run by `serve all` alone."""
     with tempfile.TemporaryDirectory(prefix="hearthline-serve-") as folder:
         made = World(Path(folder), free_ports())
-        made.prepare()
+        shutil.copytree(prepared, folder, dirs_exist_ok=True)
         made.running["all"] = subprocess.Popen(
             [sys.executable, "-m", "hearthline.cli", "serve", "all"], env=made.environment()
         )

@@ -19,7 +19,7 @@ from hearthline.hub.sealing.words import words_of
 
 NEWEST = 60
 
-_ACTS = {
+ACTS = {
     "cases.open": gettext_lazy("Opened from a report"),
     "cases.join": gettext_lazy("Another report joined"),
     "cases.claim": gettext_lazy("Claimed"),
@@ -41,6 +41,12 @@ _ACTS = {
     "cases.decide_disclosure": gettext_lazy("Decided on that request"),
     "cases.open_disclosure": gettext_lazy("Read who a reporter is"),
     "cases.subject_address": gettext_lazy("Address read"),
+    "cases.find_adult": gettext_lazy("An adult is behind it"),
+    "cases.agree_on_adult": gettext_lazy("Agreed: an adult is behind it"),
+    "cases.turn_down_adult": gettext_lazy("It stays child first"),
+    "cases.stop_withdrawn": gettext_lazy("Withdrawn"),
+    "cases.go_on": gettext_lazy("Work must go on"),
+    "cases.moved": gettext_lazy("It moved"),
 }
 
 
@@ -67,7 +73,7 @@ def happened(case: Case) -> tuple[list[dict[str, Any]], list[Reader]]:
     names = _names({entry.actor for entry in acts} | {actor for actor, *_looks in reads})
     steps = [
         {
-            "title": str(_ACTS.get(entry.verb, entry.verb)),
+            "title": str(ACTS.get(entry.verb, entry.verb)),
             "at": entry.at,
             "text": " · ".join(
                 filter(None, [names[entry.actor], _told(entry), words_of(entry.reason)])

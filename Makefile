@@ -17,11 +17,12 @@ demo: $(READY) ## a fictional country on this machine: all parts, invented data,
 demo-check: $(READY) ## the same world walked through without a person; one JSON line
 	@$(BIN)/hearthline demo --check
 
-test: $(READY) lint ## all checks
+# Two at a time, the longest first, so that both cores are busy to the end.
+test: $(READY) ## all checks
 	$(BIN)/python tools/browser.py
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-journeys test-rooms test-postgres
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target \
+		test-journeys test-rooms test-postgres lint
 
-# Side by side, one on each core: the journeys mostly wait for browsers and servers.
 test-rooms: $(READY)
 	$(BIN)/pytest src tests/house tests/retention
 

@@ -3,8 +3,10 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import override_settings
 
 from hearthline.hub.accounts.models import User
@@ -13,6 +15,21 @@ from hearthline.hub.accounts.tests.make import make_user
 from hearthline.hub.reports.public.flood import door
 from hearthline.hub.reports.public.guesses import guesses
 from hearthline.hub.reports.public.keeping import made
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Another engine than the embedded one says nothing new of what asks no database."""
+    if connection.vendor == "sqlite":
+        return
+    silent = {
+        item
+        for item in items
+        if Path(__file__).parent in item.path.parents
+        and not item.get_closest_marker("django_db")
+        and "db" not in getattr(item, "fixturenames", ())
+    }
+    config.hook.pytest_deselected(items=[*silent])
+    items[:] = [item for item in items if item not in silent]
 
 
 @pytest.fixture(scope="session", autouse=True)

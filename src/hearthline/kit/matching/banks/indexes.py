@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The indexes of a bank: made from the ledger, one folder a kind, and never ahead of it.
+
+Each index remembers the last change of the ledger it has followed. A crash between the two leaves
+it behind, and the next to open the bank or to change it lets it follow.
+"""
+
+import fcntl
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hearthline.kit.formats.known_hash import HashKind
+from hearthline.kit.matching import DigestIndex, HashIndex, IndexBroken, Matches
+from hearthline.kit.matching.banks.ledger import Ledger
+from hearthline.kit.matching.banks.refusals import BankBusy, IndexDamaged
+
+Index = HashIndex | DigestIndex
+
+_LOCK = "changing.lock"
+_STEP = 1_000_000
+# Each segment is searched on its own: past so many, one merge costs less than all searches.
+_MOST_SEGMENTS = 8
+_TRIES, _PAUSE = 1_500, 0.02
+_NOTHING = Matches(np.empty(0, np.int64), np.empty(0, np.uint64), np.empty(0, np.int16))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is wrong with a bank, and what to do about it."""
+
+    where: str
+    problem: str
+    advice: str
+
+
+class Indexes:
+    """The indexes beside a ledger. Threads may share them."""
+
+    def __init__(self, folder: Path, ledger: Ledger) -> None:
+        self._folder = folder
+        self._ledger = ledger
+        self._open: dict[HashKind, tuple[int, Index]] = {}
+        # Up to which change nothing happened to a kind, so that it is not looked for again.
+        self._nothing_upto: dict[HashKind, int] = {}
+        self._opening = threading.Lock()
+
+    def close(self) -> None:
+        """Lets go of the files."""
+        with self._opening:
+            for _inode, index in self._open.values():
+                index.close()
+            self._open.clear()
+
+    def search(self, kind: HashKind, queries: NDArray[np.uint8], radius: int) -> Matches:
+        """All entries near the queries, as of now. Raises IndexDamaged."""
+        try:
+            index = self._reader(kind)
+            if index is None:
+                return _NOTHING
+            return _search(index, queries, radius)
+        except IndexBroken as fault:
+            raise _damaged(kind, fault) from fault
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keeps other writers out, in this process and others. Raises BankBusy."""
+        handle = os.open(self._folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            for _ in range(_TRIES):
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    time.sleep(_PAUSE)
+            else:
+                raise BankBusy("another process is changing the bank for long; try again later")
+            yield
+        finally:
+            os.close(handle)
+
+    def behind(self) -> bool:
+        """Whether an index has not followed the ledger to its end."""
+        return any(self._missing(kind) for kind in HashKind)
+
+    def follow(self) -> None:
+        """Brings every index to where the ledger is. Call it `held`. Raises IndexDamaged."""
+        for kind in HashKind:
+            if self._missing(kind):
+                try:
+                    with self._writer(self._folder / kind, kind) as index:
+                        self._fill(index, kind)
+                except IndexBroken as fault:
+                    raise _damaged(kind, fault) from fault
+
+    def merge(self) -> None:
+        """Makes each index one segment again, which searches fastest. Call it `held`."""
+        for kind in HashKind:
+            if (self._folder / kind).is_dir():
+                try:
+                    with self._writer(self._folder / kind, kind) as index:
+                        index.merge()
+                except IndexBroken as fault:
+                    raise _damaged(kind, fault) from fault
+
+    def rebuild(self) -> None:
+        """Makes every index anew from the ledger; readers keep the old until it stands."""
+        for kind in HashKind:
+            fresh, place = self._folder / f"{kind}.new", self._folder / kind
+            old = self._folder / f"{kind}.old"
+            for left in (fresh, old):
+                shutil.rmtree(left, ignore_errors=True)
+            if self._ledger.count(kind):
+                with self._writer(fresh, kind) as index:
+                    self._fill(index, kind)
+                    index.merge()
+            if place.is_dir():
+                place.rename(old)
+            if fresh.is_dir():
+                fresh.rename(place)
+            shutil.rmtree(old, ignore_errors=True)
+        self._nothing_upto.clear()
+
+    def verify(self) -> list[Finding]:
+        """Compares every index with the ledger, hash by hash. Nothing found: all is well."""
+        advice = "run `rebuild`: the ledger has everything an index needs"
+        found = []
+        for kind in HashKind:
+            try:
+                index = self._reader(kind)
+                if index is not None:
+                    index.verify()
+                problem = self._difference(kind, index)
+            except IndexBroken as fault:
+                problem = str(fault)
+            if problem:
+                found.append(Finding(str(kind), problem, advice))
+        return found
+
+    def _difference(self, kind: HashKind, index: Index | None) -> str:
+        expected, held = self._ledger.count(kind), 0 if index is None else len(index)
+        if index is not None:
+            present = 0
+            for ids, hashes in self._pages(kind, after=0):
+                found = _search(index, hashes, 0)
+                present += int(np.count_nonzero(ids[found.query] == found.id))
+            if present != expected:
+                return f"{expected - present} of {expected} entries are not in the index"
+        if held != expected:
+            return f"the index holds {held} entries, the ledger {expected}"
+        return ""
+
+    def _reader(self, kind: HashKind) -> Index | None:
+        """The index to search, refreshed; None where there never was an entry of the kind."""
+        place = self._folder / kind
+        try:
+            inode = os.stat(place).st_ino
+        except FileNotFoundError:
+            # Between two names while it is made anew: what is open is still whole.
+            known = self._open.get(kind)
+            return known[1] if known else None
+        known = self._open.get(kind)
+        if known is None or known[0] != inode:
+            with self._opening:
+                index = _opened(place, kind, writable=False)
+                self._open[kind] = (inode, index)
+            return index
+        known[1].refresh()
+        return known[1]
+
+    @contextmanager
+    def _writer(self, place: Path, kind: HashKind) -> Iterator[Index]:
+        index = _opened(place, kind, writable=True)
+        try:
+            yield index
+        finally:
+            index.close()
+
+    def _missing(self, kind: HashKind) -> bool:
+        """Whether something happened to this kind of hash that its index has not followed."""
+        index = self._reader(kind)
+        upto = self._ledger.sequence()
+        mark = max(0 if index is None else index.mark, self._nothing_upto.get(kind, 0))
+        if any(kind in batch.kinds for batch in self._ledger.batches(mark)):
+            return True
+        if index is not None and self._ledger.removed(mark):
+            return True
+        self._nothing_upto[kind] = upto
+        return False
+
+    def _fill(self, index: Index, kind: HashKind) -> None:
+        """Adds and removes what the index has not followed yet, then sets its mark."""
+        mark, upto = index.mark, self._ledger.sequence()
+        for batch in self._ledger.batches(mark):
+            if kind in batch.kinds:
+                for ids, hashes in self._pages(kind, batch.first - 1, batch.last):
+                    index.add(hashes, ids, mark=mark)
+        removed = np.array(self._ledger.removed(mark), np.uint64)
+        index.remove(removed, mark=upto)
+        if index.segments > _MOST_SEGMENTS:
+            index.merge()
+
+    def _pages(
+        self, kind: HashKind, after: int, upto: int = 2**63 - 1
+    ) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.uint8]]]:
+        """Ids and hashes of a kind, as the index takes them in."""
+        upto = min(upto, int(self._ledger.mark("next_entry")) - 1)
+        while after < upto:
+            ids, hashes = self._ledger.hashes(kind, after, min(after + _STEP, upto))
+            if ids:
+                shaped = np.frombuffer(hashes, np.uint8).reshape(-1, kind.width)
+                yield np.array(ids, np.uint64), shaped
+            after += _STEP
+
+
+def _opened(place: Path, kind: HashKind, *, writable: bool) -> Index:
+    if kind == HashKind.PDQ:
+        return HashIndex.open(place, writable=writable)
+    return DigestIndex.open(place, width=kind.width, writable=writable)
+
+
+def _search(index: Index, queries: NDArray[np.uint8], radius: int) -> Matches:
+    if isinstance(index, HashIndex):
+        return index.search(queries, radius)
+    return index.search(queries)
+
+
+def _damaged(kind: HashKind, fault: IndexBroken) -> IndexDamaged:
+    return IndexDamaged(f"the {kind} index: {fault} `rebuild` makes it anew from the ledger.")

@@ -67,7 +67,7 @@ def code(secret: str) -> str:
 def set_up(browser: Client) -> str:
     """Set up the second factor as the page asks; returns its secret."""
     page = browser.get(reverse("mfa_activate_totp")).content.decode()
-    secret = "".join(re.search(r"<dd><code>([A-Z2-7 ]+)</code>", page)[1].split())
+    secret = "".join(re.search(r"<dd><code[^>]*>([A-Z2-7 ]+)</code>", page)[1].split())
     response = browser.post(reverse("mfa_activate_totp"), {"code": code(secret)})
     assert response.status_code == 302, response.content.decode()
     return secret

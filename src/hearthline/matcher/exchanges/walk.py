@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Walk through a paged source from one place to the end, around what cannot be read.
+
+A page that does not read is asked for once more, because most broken answers are accidents. Then
+less is asked for at once, until only the broken part is left; that part is passed over, by the
+cursor if one can be made out in the broken answer, else by time. What was passed over is a `Gap`,
+which later fetches ask for again. The way around is given to the caller only together with the
+next readable page that holds something, so a source that is broken altogether moves nothing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final, Protocol, Self
+
+from hearthline.matcher.exchanges.client import Client, NotThere, Query
+from hearthline.matcher.exchanges.feed import (
+    Checkpoint,
+    Gap,
+    Malformed,
+    NotASignal,
+    Page,
+    Rejected,
+    Signal,
+    Unread,
+)
+
+CURSOR_LIVES: Final = timedelta(hours=12)
+"""An older cursor is not used: the list behind it has moved, and entries could fall between."""
+
+AHEAD: Final = timedelta(days=1)
+"""How far a source's clock may be ahead of ours."""
+
+MOST_TURNS: Final = 80
+"""Broken answers in a row before a walk ends: enough to halve and double all the way."""
+
+MOST_UNREAD: Final = 5
+"""Broken answers handed over for one gap; the others are the same or parts of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a walk stands: all up to `start` (seconds since 1970) is taken, `cursor` names the
+    next page, `size` is how much to ask for at once, in the source's own measure."""
+
+    start: int
+    cursor: str = ""
+    size: int = 1
+
+    @classmethod
+    def of(cls, checkpoint: Checkpoint | None, first: Self, at: datetime) -> Self:
+        if checkpoint is None:
+            return first
+        fresh = not older_than(CURSOR_LIVES, checkpoint, at)
+        return cls(
+            start=int(checkpoint.get("start", first.start)),
+            cursor=str(checkpoint.get("cursor", "")) if fresh else "",
+            size=min(max(int(checkpoint.get("size", first.size)), 1), first.size),
+        )
+
+    def checkpoint(self, at: datetime) -> Checkpoint:
+        return {
+            "start": self.start,
+            "cursor": self.cursor,
+            "size": self.size,
+            "at": int(at.timestamp()),
+        }
+
+
+def older_than(age: timedelta, checkpoint: Checkpoint, at: datetime) -> bool:
+    """Whether `checkpoint` was made more than `age` before `at`."""
+    return at.timestamp() - int(checkpoint.get("at", 0)) > age.total_seconds()
+
+
+@dataclass(slots=True)
+class Reading:
+    """One page as its shape read it. Gathers changes in the order the source gave them."""
+
+    next: Place
+    last: bool
+    unsupported: dict[str, int] = field(default_factory=dict)
+    rejected: list[Rejected] = field(default_factory=list)
+    filtered: int = 0
+    _changes: dict[str, tuple[Signal, ...]] = field(default_factory=dict)
+
+    def put(self, key: str, signals: tuple[Signal, ...]) -> None:
+        """What stands under `key` from now on; without signals, nothing. The later word counts."""
+        self._changes[key] = signals
+
+    def reject(self, reason: NotASignal | str, key: object = "") -> None:
+        """Note an item that cannot be taken; nothing is changed for its key."""
+        name = str(key) if isinstance(key, str | int) else ""
+        self.rejected.append(Rejected(str(reason), name if name.isprintable() else ""))
+
+    def unknown(self, kind: str) -> None:
+        """Count a hash that is not of a kind this system matches."""
+        name = kind[:40] if kind.isprintable() else "?"
+        if name in self.unsupported or len(self.unsupported) < 50:
+            self.unsupported[name] = self.unsupported.get(name, 0) + 1
+
+    @property
+    def empty(self) -> bool:
+        return not (self._changes or self.rejected or self.unsupported or self.filtered)
+
+    def page(self, at: datetime, unread: tuple[Unread, ...], gaps: tuple[Gap, ...]) -> Page:
+        return Page(
+            checkpoint=self.next.checkpoint(at),
+            updates=tuple(s for signals in self._changes.values() for s in signals),
+            removals=tuple(key for key, signals in self._changes.items() if not signals),
+            rejected=tuple(self.rejected),
+            unsupported=dict(self.unsupported),
+            filtered=self.filtered,
+            unread=unread,
+            gaps=gaps,
+        )
+
+
+class Shape(Protocol):
+    """How one source is asked and how its answers read."""
+
+    path: str
+
+    def first(self) -> Place:
+        """The place to begin at, with the largest size."""
+
+    def query(self, place: Place, until: int) -> Query:
+        """The request for `place`. `until`: nothing beyond this second is wanted."""
+
+    def read(self, body: bytes, place: Place, until: int) -> Reading:
+        """What `body` says. Raises `Malformed` if it is not a page of this shape."""
+
+    def narrowed(self, place: Place, until: int) -> Place:
+        """The same place with half the size."""
+
+    def cursor_in(self, raw: bytes) -> str:
+        """The next cursor, if it can be made out in an answer that does not read; else empty."""
+
+
+@dataclass(slots=True)
+class _Trouble:
+    """The way around answers that do not read, since the last good page."""
+
+    since: int
+    unread: list[Unread] = field(default_factory=list)
+    reason: str = ""
+    passed: int = 0
+    turns: int = 0
+    _step: int = 1
+
+    def way_on(self, shape: Shape, place: Place, broken: Malformed, until: int) -> Place:
+        """Where to ask next. Raises `Malformed` when nothing up to `until` reads."""
+        self.reason = str(broken)
+        seen = Unread(broken.raw, self.reason)
+        if broken.raw and seen not in self.unread and len(self.unread) < MOST_UNREAD:
+            self.unread.append(seen)
+        self.turns += 1
+        if self.turns == 1:
+            return place
+        if self.turns > MOST_TURNS:
+            raise broken
+        if place.size > 1:
+            return shape.narrowed(place, until)
+        cursor = shape.cursor_in(broken.raw)
+        if cursor and cursor != place.cursor:
+            self.passed = max(self.passed, place.start + 1)
+            return replace(place, cursor=cursor)
+        start, self._step = place.start + self._step, self._step * 2
+        if start >= until:
+            raise broken
+        self.passed = start
+        return replace(place, start=start, cursor="")
+
+    def gaps(self) -> tuple[Gap, ...]:
+        return (Gap(self.since, self.passed, self.reason),) if self.passed else ()
+
+
+def walk(
+    shape: Shape, client: Client, place: Place, *, at: datetime, until: int | None = None
+) -> Iterator[Page]:
+    """The pages of a source from `place` on, up to `until` (seconds since 1970) or to its end.
+
+    Raises `ExchangeFailed`; what was yielded before stays good.
+    """
+    end = int((at + AHEAD).timestamp()) if until is None else until
+    trouble, visited, restarted = _Trouble(place.start), {place.cursor}, {-1}
+    while place.start < end:
+        try:
+            reading = _one(shape, client, place, end, visited, patient=trouble.turns == 0)
+        except NotThere:
+            if not place.cursor or place.start in restarted:
+                raise
+            restarted.add(place.start)
+            place = replace(place, cursor="")
+            visited.clear()
+            continue
+        except Malformed as broken:
+            broken.raw = client.without_secrets(broken.raw)
+            place = trouble.way_on(shape, place, broken, end)
+            if not place.cursor:
+                visited.clear()
+            continue
+        if trouble.passed and reading.empty and not reading.last:
+            place = reading.next
+            continue
+        if trouble.passed and reading.empty:
+            break
+        yield reading.page(at, tuple(trouble.unread), trouble.gaps())
+        if reading.last:
+            return
+        place = reading.next
+        visited.add(place.cursor)
+        trouble = _Trouble(place.start)
+    if trouble.passed:
+        raise Malformed(trouble.reason)
+
+
+def _one(
+    shape: Shape, client: Client, place: Place, end: int, visited: set[str], *, patient: bool
+) -> Reading:
+    body = client.get(shape.path, shape.query(place, end), patient=patient)
+    try:
+        reading = shape.read(body, place, end)
+    except NotASignal as reason:
+        raise Malformed(str(reason), body) from None
+    except Malformed as broken:
+        broken.raw = body
+        raise
+    cursor = reading.next.cursor
+    if not reading.last and cursor and cursor in visited:
+        raise Malformed("the next page it names was already given", body)
+    return reading

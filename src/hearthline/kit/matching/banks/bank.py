@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from hearthline.kit.formats.known_hash import HashKind, KnownHash, checked_category, plain_json
 from hearthline.kit.matching import Matches
 from hearthline.kit.matching.banks import changes, schema
-from hearthline.kit.matching.banks.changes import Row, Signature, checked_name
+from hearthline.kit.matching.banks.changes import Hashes, Outcome, Signature, checked_name
 from hearthline.kit.matching.banks.entry import (
     Change,
     Entry,
@@ -26,7 +26,7 @@ from hearthline.kit.matching.banks.entry import (
     What,
     microseconds,
 )
-from hearthline.kit.matching.banks.indexes import Finding, Indexes
+from hearthline.kit.matching.banks.indexes import Finding, Fresh, Indexes
 from hearthline.kit.matching.banks.ledger import KINDS, Ledger, Standing
 from hearthline.kit.matching.banks.refusals import EntryRefused, KindRefused, SettingRefused
 from hearthline.kit.matching.banks.settings import Settings, read_settings, write_settings
@@ -162,7 +162,9 @@ class Bank:
         the first that cannot be taken, and KindRefused; then nothing was added.
         """
         kinds = self.settings.kinds
-        return self._add([self._row(one, kinds) for one in hashes], source, Signature.of(by, at))
+        rows = [self._row(one, kinds) for one in hashes]
+        columns = zip(*rows, strict=True) if rows else ((), (), (), (), ())
+        return self._add(Hashes(*columns), source, Signature.of(by, at))
 
     def add_array(
         self,
@@ -183,7 +185,9 @@ class Bank:
         values = [raw[start : start + width] for start in range(0, len(raw), width)]
         for value in _MEANINGLESS.keys() & set(values):
             raise EntryRefused(f"{value.hex()}: {_MEANINGLESS[value]}, which says nothing")
-        return self._add([Row(kind, value, code) for value in values], source, Signature.of(by, at))
+        many = len(values)
+        columns = Hashes([kind] * many, values, [code] * many, [None] * many, [""] * many)
+        return self._add(columns, source, Signature.of(by, at))
 
     def remove(
         self, ids: Sequence[int], *, by: str, at: datetime, source: str | None = None
@@ -335,22 +339,24 @@ class Bank:
         with self._indexes.held():
             self._indexes.merge()
 
-    def _add(self, rows: list[Row], source: str, signed: Signature) -> Added:
+    def _add(self, hashes: Hashes, source: str, signed: Signature) -> Added:
         name = checked_name("source", source)
         with self._indexes.held():
             self._journal_hand_edits(signed)
-            ids, outcomes = changes.add(self._ledger, rows, name, signed)
-            self._indexes.follow()
-        return Added(ids, outcomes)
+            made = changes.add(self._ledger, hashes, name, signed)
+            self._indexes.follow(_fresh(hashes, made))
+        return Added(made.ids, made.outcomes)
 
-    def _row(self, one: KnownHash, kinds: tuple[HashKind, ...]) -> Row:
+    def _row(
+        self, one: KnownHash, kinds: tuple[HashKind, ...]
+    ) -> tuple[HashKind, bytes, str, str | None, str]:
         self._check_kind(one.kind, kinds)
         if len(one.value) != one.kind.width:
             raise EntryRefused(f"{one.hex}: not {one.kind.width} bytes, as {one.kind} has")
         if one.value in _MEANINGLESS:
             raise EntryRefused(f"{one.hex}: {_MEANINGLESS[one.value]}, which says nothing")
-        metadata = _metadata(one.metadata)
-        return Row(one.kind, one.value, _category(one.category), metadata, one.content)
+        metadata = _metadata(one.metadata) or None
+        return one.kind, one.value, _category(one.category), metadata, one.content
 
     def _check_kind(self, kind: HashKind, kinds: tuple[HashKind, ...]) -> None:
         if kind not in kinds:
@@ -395,6 +401,24 @@ class Bank:
             after={name: after[name] for name in changed},
             settings=after,
         )
+
+
+def _fresh(hashes: Hashes, made: Outcome) -> Fresh:
+    """What an addition made, as the indexes take it in without reading it back."""
+    new = np.flatnonzero(made.outcomes == changes.ADDED)
+    places: dict[HashKind, list[int]] = {}
+    for n in new.tolist():
+        places.setdefault(hashes.kinds[n], []).append(n)
+    return Fresh(
+        made.change,
+        {
+            kind: (
+                made.ids[some].astype(np.uint64),
+                b"".join(map(hashes.values.__getitem__, some)),
+            )
+            for kind, some in places.items()
+        },
+    )
 
 
 def _category(text: str) -> str:

@@ -7,16 +7,18 @@ standing of entries is one line for each, with before and after.
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from itertools import repeat
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hearthline.kit.formats.known_hash import HashKind
-from hearthline.kit.matching.banks.entry import Says, What, microseconds
+from hearthline.kit.matching.banks.entry import Says, What, microseconds, moment_of
 from hearthline.kit.matching.banks.ledger import KINDS, NUMBERS, Ledger
 from hearthline.kit.matching.banks.refusals import EntryUnknown, SettingRefused
 
@@ -26,14 +28,33 @@ ADDED, LISTED, KNOWN = np.uint8(0), np.uint8(1), np.uint8(2)
 """Outcomes of an addition: new; known, and this source is new to it; known from this source."""
 
 
-class Row(NamedTuple):
-    """A hash to be added, already checked. `content` groups rows of one addition, if not empty."""
+@dataclass(frozen=True, slots=True)
+class Hashes:
+    """Hashes to be added, already checked, in columns of one length.
 
-    kind: HashKind
-    value: bytes
-    category: str = ""
-    metadata: str = ""
-    content: str = ""
+    `contents` groups the rows of one addition that have the same text, if it is not empty.
+    """
+
+    kinds: Sequence[HashKind]
+    values: Sequence[bytes]
+    categories: Sequence[str]
+    metadata: Sequence[str | None]
+    contents: Sequence[str]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an addition: for each hash the id of its entry and ADDED, LISTED or KNOWN.
+
+    `change` is its line in the journal, 0 if there was nothing new.
+    """
+
+    change: int
+    ids: NDArray[np.int64]
+    outcomes: NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,42 +79,47 @@ def checked_name(field: str, text: str) -> str:
     return text.strip()
 
 
-def add(
-    ledger: Ledger, rows: Sequence[Row], source: str, signed: Signature
-) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
-    """Adds hashes: for each row, in their order, the id of its entry and the outcome."""
+def add(ledger: Ledger, hashes: Hashes, source: str, signed: Signature) -> Outcome:
+    """Adds hashes, in one transaction."""
+    count = len(hashes)
     # In the order of the hashes: neighbours fall on the same page of the table by hash.
-    order = sorted(range(len(rows)), key=lambda n: rows[n].value)
-    ids = np.zeros(len(rows), np.int64)
-    outcomes = np.zeros(len(rows), np.uint8)
+    order = sorted(range(count), key=hashes.values.__getitem__)
+    ids = np.zeros(count, np.int64)
+    outcomes = np.zeros(count, np.uint8)
     with ledger.writing() as db:
         source_id = _source(db, source)
         first = _mark(db, "next_entry")
         change = _journal(db, signed, What.ADDED, count=0)
-        ids[order] = np.arange(first, first + len(rows))
-        db.executemany(
+        ids[order] = np.arange(first, first + count)
+        inserted = db.executemany(
             "INSERT INTO entry (id, kind, hash, category, metadata, source, added) "
             "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            (
-                (one, NUMBERS[kind], value, category, metadata or None, source_id, change)
-                for one, (kind, value, category, metadata, _content) in enumerate(
-                    map(rows.__getitem__, order), first
-                )
+            zip(
+                range(first, first + count),
+                map(NUMBERS.__getitem__, map(hashes.kinds.__getitem__, order)),
+                map(hashes.values.__getitem__, order),
+                map(hashes.categories.__getitem__, order),
+                map(hashes.metadata.__getitem__, order),
+                repeat(source_id),
+                repeat(change),
             ),
-        )
-        fresh = _column(db, "SELECT id FROM entry WHERE id >= ? ORDER BY id", first)
-        outcomes[~np.isin(ids, fresh)] = KNOWN
-        _list_known(db, rows, ids, outcomes, source_id, signed)
-        _group(db, rows, ids, outcomes)
-        if len(fresh):
-            db.execute(
-                "UPDATE change SET count = ?, after = ? WHERE sequence = ?",
-                (len(fresh), _json(_told(db, source, first, first + len(rows))), change),
-            )
-            _set_mark(db, "next_entry", first + len(rows))
-        else:
+        ).rowcount
+        if inserted != count:
+            fresh = _column(db, "SELECT id FROM entry WHERE id >= ? ORDER BY id", first)
+            outcomes[~np.isin(ids, fresh)] = KNOWN
+            _list_known(db, hashes, ids, outcomes, source_id, signed)
+        _group(db, hashes, ids, outcomes)
+        if not inserted:
             db.execute("DELETE FROM change WHERE sequence = ?", (change,))
-    return ids, outcomes
+            return Outcome(0, ids, outcomes)
+        kinds = Counter(hashes.kinds[n] for n in np.flatnonzero(outcomes == ADDED).tolist())
+        told = {"source": source, "first": first, "last": first + count - 1, "kinds": kinds}
+        db.execute(
+            "UPDATE change SET count = ?, after = ? WHERE sequence = ?",
+            (inserted, _json(told), change),
+        )
+        _set_mark(db, "next_entry", first + count)
+    return Outcome(change, ids, outcomes)
 
 
 def remove(
@@ -189,7 +215,7 @@ def record(
 
 def _list_known(
     db: sqlite3.Connection,
-    rows: Sequence[Row],
+    hashes: Hashes,
     ids: NDArray[np.int64],
     outcomes: NDArray[np.uint8],
     source: int,
@@ -202,17 +228,16 @@ def _list_known(
     change = _journal(db, signed, What.LISTED, count=0)
     listed = 0
     for n in known.tolist():
-        row = rows[n]
         entry, first_source = db.execute(
             "SELECT id, source FROM entry WHERE hash = ? AND kind = ?",
-            (row.value, NUMBERS[row.kind]),
+            (hashes.values[n], NUMBERS[hashes.kinds[n]]),
         ).fetchone()
         ids[n] = entry
         if first_source == source:
             continue
         if db.execute(
             "INSERT INTO listing VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            (entry, source, row.category, row.metadata or None, change),
+            (entry, source, hashes.categories[n], hashes.metadata[n], change),
         ).rowcount:
             outcomes[n] = LISTED
             listed += 1
@@ -228,15 +253,15 @@ def _list_known(
 
 def _group(
     db: sqlite3.Connection,
-    rows: Sequence[Row],
+    hashes: Hashes,
     ids: NDArray[np.int64],
     outcomes: NDArray[np.uint8],
 ) -> None:
     """Lets the new hashes of one content share an id; those known keep the content they have."""
     groups: dict[str, list[int]] = {}
-    for n, row in enumerate(rows):
-        if row.content and outcomes[n] == ADDED:
-            groups.setdefault(row.content, []).append(int(ids[n]))
+    for n, content in enumerate(hashes.contents):
+        if content and outcomes[n] == ADDED:
+            groups.setdefault(content, []).append(int(ids[n]))
     db.executemany(
         "UPDATE entry SET content = ? WHERE id = ?",
         ((group[0], one) for group in groups.values() if len(group) > 1 for one in group),
@@ -275,8 +300,14 @@ def _set(
             if before == value:
                 continue
             db.execute(f"UPDATE entry SET {column} = ? WHERE id = ?", (value, row[0]))  # noqa: S608
-            _journal(db, signed, what, row[0], {column: before}, {column: value, **more})
+            told = {column: _shown(before)}, {column: _shown(value), **more}
+            _journal(db, signed, what, row[0], *told)
         _set_mark(db, "standing", _last(db))
+
+
+def _shown(moment: int | None) -> str | None:
+    """A moment as the journal tells it."""
+    return None if moment is None else moment_of(moment).isoformat().replace("+00:00", "Z")
 
 
 def _existing(db: sqlite3.Connection, ids: Iterable[int]) -> list[tuple[Any, ...]]:
@@ -346,15 +377,6 @@ def _journal(
         ),
     )
     return int(cursor.lastrowid or 0)
-
-
-def _told(db: sqlite3.Connection, source: str, first: int, end: int) -> dict[str, Any]:
-    """What the journal says of an addition: the ids given out and the kinds of hashes."""
-    kinds = db.execute(
-        "SELECT kind, count(*) FROM entry WHERE id >= ? GROUP BY kind ORDER BY kind", (first,)
-    ).fetchall()
-    counted = {str(KINDS[kind]): count for kind, count in kinds}
-    return {"source": source, "first": first, "last": end - 1, "kinds": counted}
 
 
 def _hash_json(row: tuple[Any, ...]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +40,17 @@ class Finding:
     where: str
     problem: str
     advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """What the change just written added, so that it need not be read back: ids and hashes."""
+
+    sequence: int
+    pairs: Mapping[HashKind, tuple[NDArray[np.uint64], bytes]]
+
+
+_UNKNOWN = Fresh(0, {})
 
 
 class Indexes:
@@ -91,13 +102,13 @@ class Indexes:
         """Whether an index has not followed the ledger to its end."""
         return any(self._missing(kind) for kind in HashKind)
 
-    def follow(self) -> None:
+    def follow(self, fresh: Fresh = _UNKNOWN) -> None:
         """Brings every index to where the ledger is. Call it `held`. Raises IndexDamaged."""
         for kind in HashKind:
             if self._missing(kind):
                 try:
                     with self._writer(self._folder / kind, kind) as index:
-                        self._fill(index, kind)
+                        self._fill(index, kind, fresh)
                 except IndexBroken as fault:
                     raise _damaged(kind, fault) from fault
 
@@ -196,11 +207,16 @@ class Indexes:
         self._nothing_upto[kind] = upto
         return False
 
-    def _fill(self, index: Index, kind: HashKind) -> None:
+    def _fill(self, index: Index, kind: HashKind, fresh: Fresh = _UNKNOWN) -> None:
         """Adds and removes what the index has not followed yet, then sets its mark."""
         mark, upto = index.mark, self._ledger.sequence()
         for batch in self._ledger.batches(mark):
-            if kind in batch.kinds:
+            if kind not in batch.kinds:
+                continue
+            if batch.sequence == fresh.sequence:
+                new, together = fresh.pairs[kind]
+                index.add(_shaped(together, kind), new, mark=mark)
+            else:
                 for ids, hashes in self._pages(kind, batch.first - 1, batch.last):
                     index.add(hashes, ids, mark=mark)
         removed = np.array(self._ledger.removed(mark), np.uint64)
@@ -216,8 +232,7 @@ class Indexes:
         while after < upto:
             ids, hashes = self._ledger.hashes(kind, after, min(after + _STEP, upto))
             if ids:
-                shaped = np.frombuffer(hashes, np.uint8).reshape(-1, kind.width)
-                yield np.array(ids, np.uint64), shaped
+                yield np.array(ids, np.uint64), _shaped(hashes, kind)
             after += _STEP
 
 
@@ -225,6 +240,10 @@ def _opened(place: Path, kind: HashKind, *, writable: bool) -> Index:
     if kind == HashKind.PDQ:
         return HashIndex.open(place, writable=writable)
     return DigestIndex.open(place, width=kind.width, writable=writable)
+
+
+def _shaped(hashes: bytes, kind: HashKind) -> NDArray[np.uint8]:
+    return np.frombuffer(hashes, np.uint8).reshape(-1, kind.width)
 
 
 def _search(index: Index, queries: NDArray[np.uint8], radius: int) -> Matches:

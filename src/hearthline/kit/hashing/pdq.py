@@ -134,18 +134,21 @@ def dihedral(pixels: NDArray[Any]) -> Eight:
 def spectrum(pixels: NDArray[Any], *, eight: bool = False) -> Spectrum:
     """The frequencies of luma [height, width] or of pixels [height, width, 3 or 4].
 
-    Pixels are uint8; luma may be float32. A fourth byte is padding and counts for nothing.
-    ValueError on any other shape or type. The hash that follows is the reference's, bit for bit,
-    as is the quality; the seven turned and mirrored ones are so only if `eight` is asked for, and
-    otherwise may be a bit off where a frequency touches the median.
+    Pixels are uint8; luma may be float32. A fourth byte is padding and counts for nothing. A view
+    that turns or mirrors stored pixels is hashed without moving them. ValueError on any other
+    shape or type.
+
+    The hash that follows is the reference's, bit for bit, as is the quality; the seven turned and
+    mirrored ones are so only if `eight` is asked for, and otherwise may be a bit off where a
+    frequency touches the median.
     """
     pixels = _checked(pixels)
-    height, width, channels = pixels.shape
+    height, width = pixels.shape[:2]
     if min(height, width) < SMALLEST_SIDE:
         return Spectrum(np.zeros((FREQUENCIES, FREQUENCIES), dtype=np.float32), 0)
     if (height, width) == (SAMPLES, SAMPLES):
         return _spectrum(_luma(pixels))  # nothing to smooth
-    samples = kernels.sample(pixels, _MIXES[channels], band(height), band(width))
+    samples = _samples(pixels, height, width)
     fast = _spectrum(samples)
     doubt = max(max(height, width) / 1000, 1) ** 0.5
     sure = _quality_is_sure(samples, _STEP_DOUBT * doubt)
@@ -154,15 +157,13 @@ def spectrum(pixels: NDArray[Any], *, eight: bool = False) -> Spectrum:
     return _spectrum(_samples_in_reference_order(_luma(pixels)))
 
 
-def reduced_spectrum(pixels: NDArray[np.uint8], *, height: int, width: int, block: int) -> Spectrum:
+def reduced_spectrum(pixels: NDArray[Any], *, height: int, width: int, block: int) -> Spectrum:
     """The frequencies of a picture of `height` x `width` of which a decoder gave a smaller one.
 
     Each of the `pixels` [rows, columns(, channels)] is the mean of `block` x `block` pixels of
     the picture. The hash is near the exact one, within 4 bits on the pictures it was tried on.
     """
-    pixels = _checked(pixels)
-    down, across = band(height, block), band(width, block)
-    return _spectrum(kernels.sample(pixels, _MIXES[pixels.shape[2]], down, across))
+    return _spectrum(_samples(_checked(pixels), height, width, block))
 
 
 def _checked(pixels: NDArray[Any]) -> NDArray[Any]:
@@ -172,7 +173,20 @@ def _checked(pixels: NDArray[Any]) -> NDArray[Any]:
         raise ValueError(f"no picture has the shape {pixels.shape}")
     if pixels.dtype != np.uint8 and not (pixels.dtype == np.float32 and pixels.shape[2] == 1):
         raise ValueError(f"pixels are uint8, or float32 luma, not {pixels.dtype}")
-    return np.ascontiguousarray(pixels)
+    return pixels
+
+
+def _samples(pixels: NDArray[Any], height: int, width: int, block: int = 1) -> Floats:
+    """The fast way. Pixels may be a turned or mirrored view: the weights are turned instead."""
+    across = abs(pixels.strides[0]) < abs(pixels.strides[1])
+    if across:
+        pixels, height, width = pixels.swapaxes(0, 1), width, height
+    up, left = pixels.strides[0] < 0, pixels.strides[1] < 0
+    pixels = pixels[:: -1 if up else 1, :: -1 if left else 1]
+    down, right = band(height, block, backward=up), band(width, block, backward=left)
+    mix = _MIXES[pixels.shape[2]]
+    samples = kernels.sample(np.ascontiguousarray(pixels), mix, down, right)
+    return np.ascontiguousarray(samples.T) if across else samples
 
 
 def _luma(pixels: NDArray[Any]) -> Floats:

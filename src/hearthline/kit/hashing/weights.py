@@ -40,12 +40,12 @@ def sampled(side: int) -> NDArray[np.int64]:
 
 
 @lru_cache(maxsize=512)
-def band(side: int, block: int = 1) -> Band:
+def band(side: int, block: int = 1, *, backward: bool = False) -> Band:
     """The weights for a side of `side` pixels.
 
     `block` is the number of pixels that a reducing decoder has already put into one: the weights
     are those of the ORIGINAL side, added up over each block, so that the samples fall where they
-    would have fallen in the whole picture.
+    would have fallen in the whole picture. `backward` is for pixels that are stored last to first.
     """
     low, high = _reach(np.arange(side), side)
     rows = []
@@ -55,7 +55,8 @@ def band(side: int, block: int = 1) -> Band:
         row = np.zeros(last - first)
         for pixel in range(low[sample], high[sample]):
             row[low[pixel] - first : high[pixel] - first] += 1.0 / (high[pixel] - low[pixel])
-        rows.append((int(first), row / (high[sample] - low[sample])))
+        row /= high[sample] - low[sample]
+        rows.append((int(side - last), row[::-1]) if backward else (int(first), row))
     return _packed([_by_block(first, row, block) for first, row in rows])
 
 

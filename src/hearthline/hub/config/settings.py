@@ -102,12 +102,13 @@ else:
             "CONN_MAX_AGE": 60,
             "OPTIONS": {
                 # One writer at a time, waiting its turn, and on disk before we say "received".
-                # What is deleted is overwritten, so that an ended key does not stay in the file.
+                # What is deleted is overwritten, so that an ended key does not stay in the file;
+                # what is sorted on the way to an answer stays in memory.
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
-                    "PRAGMA secure_delete=ON;"
+                    "PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY;"
                 ),
             },
         }

@@ -15,12 +15,19 @@ CASES = [
         condition=Q(state="awaiting_second", second_due_at__isnull=False),
         name="cases_second_running",
     ),
-    Index(fields=["review_due_at"], name="cases_review_due"),
-    Index(fields=["second_due_at"], name="cases_second_due"),
+    # What fell due in a time and whether it was kept, told from the index alone.
     Index(
-        fields=["second_reviewed_at"],
+        fields=["review_due_at", "exercise", "level", "first_reviewed_at", "closed_at"],
+        name="cases_reviews_kept",
+    ),
+    Index(
+        fields=["second_due_at", "exercise", "second_reviewed_at", "state"],
+        name="cases_seconds_kept",
+    ),
+    Index(
+        fields=["second_reviewed_at", "exercise", "second_due_at"],
         condition=Q(second_reviewed_at__isnull=False),
-        name="cases_second_reviewed",
+        name="cases_seconds_done",
     ),
     # Exercises, which are few and in no figure.
     Index(fields=["id"], condition=Q(exercise=True), name="cases_exercises"),

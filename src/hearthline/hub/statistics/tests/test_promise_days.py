@@ -136,8 +136,8 @@ def test_no_question_of_a_month_reads_a_whole_ledger(stella: User) -> None:
 def test_second_reviews_are_found_by_the_time_the_case_keeps() -> None:
     (clock,) = (one for one in clocks() if one.code == "second_review")
     for rows, index in (
-        (clock.finished(NOW - DAY, NOW), "cases_second_reviewed"),
-        (clock.fell_due(NOW - DAY, NOW), "cases_second_due"),
+        (clock.finished(NOW - DAY, NOW), "cases_seconds_done"),
+        (clock.fell_due(NOW - DAY, NOW), "cases_seconds_kept"),
     ):
         text = plan(*rows.order_by().values("pk").query.sql_with_params())
         assert index in text

@@ -107,7 +107,8 @@ class JsonStream:
                 self._step_over(fault)
                 continue
             # A number at the edge of what was read may go on: `1`, `1.`, `1e+`.
-            if len(self._text) - end < 3 and self._fill():
+            if len(self._text) - end < 3 and not self._ended:
+                self._fill()
                 continue
             self._at = end
             return value

@@ -2,7 +2,7 @@
 """Banks of known hashes: what is known, by whom, how it stands, and who changed it when.
 
     library = Library("/srv/banks")
-    bank = library.create_bank("national", by="Ada", at=now, category="csam", radius=31)
+    bank = library.create_bank("national", by="Ada", at=now, category="confirmed")
     bank.add([KnownHash(HashKind.MD5, digest)], source="Hotline", by="Ada", at=now)
     answers = library.lookup(HashKind.MD5, [digest], at=now)
 
@@ -13,17 +13,21 @@ Hashes only, never content. Time is passed in.
 
 from hearthline.kit.formats.known_hash import HashKind, KnownHash, RefusedItem
 from hearthline.kit.matching.banks.answers import Answer, Match
-from hearthline.kit.matching.banks.bank import Added, Bank, Stats
+from hearthline.kit.matching.banks.bank import Bank
 from hearthline.kit.matching.banks.entry import (
     FOREVER,
+    Added,
     Change,
     Entry,
     Opinion,
+    Removed,
     Says,
     State,
+    Stats,
     What,
 )
 from hearthline.kit.matching.banks.indexes import Finding
+from hearthline.kit.matching.banks.intake import Report, take_in
 from hearthline.kit.matching.banks.library import Library
 from hearthline.kit.matching.banks.refusals import (
     BankBusy,
@@ -65,6 +69,8 @@ __all__ = [
     "Opinion",
     "RadiusRefused",
     "RefusedItem",
+    "Removed",
+    "Report",
     "Says",
     "SettingRefused",
     "Settings",
@@ -72,4 +78,5 @@ __all__ = [
     "Stats",
     "TimeRefused",
     "What",
+    "take_in",
 ]

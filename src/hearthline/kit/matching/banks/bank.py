@@ -5,7 +5,6 @@ import json
 import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,75 +12,37 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hearthline.kit.formats.known_hash import HashKind, KnownHash, checked_category, plain_json
+from hearthline.kit.formats.known_hash import HashKind, KnownHash
 from hearthline.kit.matching import Matches
-from hearthline.kit.matching.banks import changes, schema
-from hearthline.kit.matching.banks.changes import Hashes, Outcome, Signature, checked_name
+from hearthline.kit.matching.banks import additions, changes, checks, schema
+from hearthline.kit.matching.banks.additions import Hashes, Outcome
+from hearthline.kit.matching.banks.checks import (
+    Checked,
+    category_of,
+    check_kind,
+    check_values,
+    metadata_of,
+)
 from hearthline.kit.matching.banks.entry import (
+    ADDED,
+    Added,
     Change,
     Entry,
     Opinion,
+    Removed,
     Says,
     State,
+    Stats,
     What,
     microseconds,
 )
 from hearthline.kit.matching.banks.indexes import Finding, Fresh, Indexes
+from hearthline.kit.matching.banks.journal import Signature, checked_name, record
 from hearthline.kit.matching.banks.ledger import KINDS, Ledger, Standing
-from hearthline.kit.matching.banks.refusals import EntryRefused, KindRefused, SettingRefused
+from hearthline.kit.matching.banks.refusals import KindRefused, SettingRefused
 from hearthline.kit.matching.banks.settings import Settings, read_settings, write_settings
 
 SETTINGS_FILE, LEDGER_FILE = "bank.toml", "ledger.sqlite3"
-
-# They would match whatever is blank, or every empty file.
-_MEANINGLESS: Mapping[bytes, str] = {
-    bytes(32): "the PDQ hash of a picture without detail",
-    b"\xff" * 32: "the PDQ hash of a picture without detail",
-    bytes.fromhex("d41d8cd98f00b204e9800998ecf8427e"): "the MD5 of an empty file",
-    bytes.fromhex("da39a3ee5e6b4b0d3255bfef95601890afd80709"): "the SHA-1 of an empty file",
-    bytes.fromhex(
-        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-    ): "the SHA-256 of an empty file",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Added:
-    """What became of hashes that were added, one place for each, in their order.
-
-    `ids` are those of their entries (int64). An entry is `new`; or known, and the source new to
-    it (`listed`); or known from this source already.
-    """
-
-    ids: NDArray[np.int64]
-    outcomes: NDArray[np.uint8]
-
-    @property
-    def new(self) -> int:
-        """How many entries were made."""
-        return int(np.count_nonzero(self.outcomes == changes.ADDED))
-
-    @property
-    def listed(self) -> int:
-        """How many known entries got one more source."""
-        return int(np.count_nonzero(self.outcomes == changes.LISTED))
-
-    @property
-    def known(self) -> int:
-        """How many were known from this source, where nothing changed."""
-        return int(np.count_nonzero(self.outcomes == changes.KNOWN))
-
-
-@dataclass(frozen=True, slots=True)
-class Stats:
-    """How many entries a bank has, in several views."""
-
-    entries: int
-    states: Mapping[State, int]
-    kinds: Mapping[HashKind, int]
-    categories: Mapping[str, int]
-    sources: Mapping[str, int]
-    opinions: Mapping[Says, int]
 
 
 class Bank:
@@ -158,11 +119,17 @@ class Bank:
     def add(self, hashes: Iterable[KnownHash], *, source: str, by: str, at: datetime) -> Added:
         """Adds hashes. The same hash twice is one entry with several sources.
 
-        Hashes with the same `content` become hashes of one content. Raises EntryRefused, naming
-        the first that cannot be taken, and KindRefused; then nothing was added.
+        Hashes with the same `content` become hashes of one content. Raises EntryRefused or
+        KindRefused for the first that cannot be taken; then nothing was added.
         """
-        kinds = self.settings.kinds
-        rows = [self._row(one, kinds) for one in hashes]
+        return self.add_checked([self.checked(one) for one in hashes], source=source, by=by, at=at)
+
+    def checked(self, one: KnownHash) -> Checked:
+        """A hash as `add_checked` takes it. Raises EntryRefused, KindRefused."""
+        return checks.checked(one, self._settings)
+
+    def add_checked(self, rows: Sequence[Checked], *, source: str, by: str, at: datetime) -> Added:
+        """Adds hashes that `checked` gave, as `add` does."""
         columns = zip(*rows, strict=True) if rows else ((), (), (), (), ())
         return self._add(Hashes(*columns), source, Signature.of(by, at))
 
@@ -179,29 +146,27 @@ class Bank:
         """Adds many hashes of one kind, uint8 of shape (n, `kind.width`), as `add` does."""
         if hashes.dtype != np.uint8 or hashes.ndim != 2 or hashes.shape[1] != kind.width:
             raise KindRefused(f"{kind} hashes are bytes of shape (n, {kind.width})")
-        self._check_kind(kind, self.settings.kinds)
-        code = _category(category)
+        check_kind(kind, self.settings)
+        code = category_of(category)
         raw, width = hashes.tobytes(), kind.width
         values = [raw[start : start + width] for start in range(0, len(raw), width)]
-        for value in _MEANINGLESS.keys() & set(values):
-            raise EntryRefused(f"{value.hex()}: {_MEANINGLESS[value]}, which says nothing")
+        check_values(values)
         many = len(values)
         columns = Hashes([kind] * many, values, [code] * many, [None] * many, [""] * many)
         return self._add(columns, source, Signature.of(by, at))
 
     def remove(
         self, ids: Sequence[int], *, by: str, at: datetime, source: str | None = None
-    ) -> list[int]:
+    ) -> Removed:
         """Removes entries; with a source, only what that source listed.
 
-        An entry stays while another source lists it. Returns the ids of the entries now gone.
-        Raises EntryUnknown.
+        An entry stays while another source lists it. Raises EntryUnknown.
         """
         signed = Signature.of(by, at)
         with self._indexes.held():
-            gone = changes.remove(self._ledger, ids, signed, source)
+            removed = changes.remove(self._ledger, ids, signed, source)
             self._indexes.follow()
-        return gone
+        return removed
 
     def disable(self, ids: Sequence[int], *, until: datetime, by: str, at: datetime) -> None:
         """Lets entries match no more until a moment, or FOREVER. Raises EntryUnknown."""
@@ -242,8 +207,8 @@ class Bank:
             self._ledger,
             ids,
             Signature.of(by, at),
-            category=None if category is None else _category(category),
-            metadata=None if metadata is None else _metadata(metadata),
+            category=None if category is None else category_of(category),
+            metadata=None if metadata is None else metadata_of(metadata),
         )
 
     # Reading
@@ -267,6 +232,14 @@ class Bank:
     def content(self, content: int) -> list[Entry]:
         """The hashes of one content, by the id that `Entry.content` tells. Raises EntryUnknown."""
         return self._ledger.content(content)
+
+    def ids_of(self, hashes: Iterable[tuple[HashKind, bytes]]) -> list[int]:
+        """The ids of those of the hashes that have an entry."""
+        return self._ledger.ids_of(hashes)
+
+    def contents(self) -> Iterator[list[Entry]]:
+        """Every content with all its hashes, without holding up writers."""
+        return self._ledger.contents()
 
     def all(self, kind: HashKind | None = None) -> Iterator[Entry]:
         """Every entry by ascending id, without holding up writers."""
@@ -332,7 +305,7 @@ class Bank:
         signed = Signature.of(by, at)
         with self._indexes.held():
             self._indexes.rebuild()
-            changes.record(self._ledger, What.REBUILT, signed)
+            record(self._ledger, What.REBUILT, signed)
 
     def merge(self) -> None:
         """Makes each index one segment, which searches fastest; after large imports."""
@@ -343,24 +316,9 @@ class Bank:
         name = checked_name("source", source)
         with self._indexes.held():
             self._journal_hand_edits(signed)
-            made = changes.add(self._ledger, hashes, name, signed)
+            made = additions.add(self._ledger, hashes, name, signed)
             self._indexes.follow(_fresh(hashes, made))
         return Added(made.ids, made.outcomes)
-
-    def _row(
-        self, one: KnownHash, kinds: tuple[HashKind, ...]
-    ) -> tuple[HashKind, bytes, str, str | None, str]:
-        self._check_kind(one.kind, kinds)
-        if len(one.value) != one.kind.width:
-            raise EntryRefused(f"{one.hex}: not {one.kind.width} bytes, as {one.kind} has")
-        if one.value in _MEANINGLESS:
-            raise EntryRefused(f"{one.hex}: {_MEANINGLESS[one.value]}, which says nothing")
-        metadata = _metadata(one.metadata) or None
-        return one.kind, one.value, _category(one.category), metadata, one.content
-
-    def _check_kind(self, kind: HashKind, kinds: tuple[HashKind, ...]) -> None:
-        if kind not in kinds:
-            raise KindRefused(f"the bank {self._settings.name} holds no {kind} hashes")
 
     def _recover(self) -> None:
         """Lets indexes follow that a crash left behind."""
@@ -384,7 +342,7 @@ class Bank:
         told = self._ledger.mark("settings")
         now = read_settings(self.folder / SETTINGS_FILE).as_json()
         if told is None:
-            changes.record(self._ledger, What.CREATED, signed, after=now, settings=now)
+            record(self._ledger, What.CREATED, signed, after=now, settings=now)
         elif json.loads(told) != now:
             edited = Signature(SETTINGS_FILE, signed.at)
             self._journal_settings(What.SETTINGS, edited, json.loads(told), now)
@@ -393,7 +351,7 @@ class Bank:
         self, what: What, signed: Signature, before: Mapping[str, Any], after: Mapping[str, Any]
     ) -> None:
         changed = [name for name in after if before.get(name) != after[name]]
-        changes.record(
+        record(
             self._ledger,
             what,
             signed,
@@ -405,7 +363,7 @@ class Bank:
 
 def _fresh(hashes: Hashes, made: Outcome) -> Fresh:
     """What an addition made, as the indexes take it in without reading it back."""
-    new = np.flatnonzero(made.outcomes == changes.ADDED)
+    new = np.flatnonzero(made.outcomes == ADDED)
     places: dict[HashKind, list[int]] = {}
     for n in new.tolist():
         places.setdefault(hashes.kinds[n], []).append(n)
@@ -419,17 +377,3 @@ def _fresh(hashes: Hashes, made: Outcome) -> Fresh:
             for kind, some in places.items()
         },
     )
-
-
-def _category(text: str) -> str:
-    try:
-        return checked_category(text)
-    except ValueError as fault:
-        raise EntryRefused(str(fault)) from fault
-
-
-def _metadata(metadata: Mapping[str, Any]) -> str:
-    try:
-        return plain_json(metadata)
-    except ValueError as fault:
-        raise EntryRefused(str(fault)) from fault

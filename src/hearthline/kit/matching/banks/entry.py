@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a bank keeps: entries with their standing, opinions on them, and changes."""
+"""What a bank keeps: entries with their standing, opinions, changes; and what it answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hearthline.kit.formats.known_hash import HashKind
 from hearthline.kit.matching.banks.refusals import TimeRefused
@@ -125,6 +128,57 @@ class Change:
             "before": self.before,
             "after": self.after,
         }
+
+
+ADDED, LISTED, KNOWN = np.uint8(0), np.uint8(1), np.uint8(2)
+"""Outcomes of an addition: new; known, and this source is new to it; known from this source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """The ids of entries that are gone, and of those that other sources still list."""
+
+    gone: Sequence[int]
+    unlisted: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of hashes that were added, one place for each, in their order.
+
+    `ids` are those of their entries (int64). An entry is `new`; or known, and the source new to
+    it (`listed`); or known from this source already.
+    """
+
+    ids: NDArray[np.int64]
+    outcomes: NDArray[np.uint8]
+
+    @property
+    def new(self) -> int:
+        """How many entries were made."""
+        return int(np.count_nonzero(self.outcomes == ADDED))
+
+    @property
+    def listed(self) -> int:
+        """How many known entries got one more source."""
+        return int(np.count_nonzero(self.outcomes == LISTED))
+
+    @property
+    def known(self) -> int:
+        """How many were known from this source, where nothing changed."""
+        return int(np.count_nonzero(self.outcomes == KNOWN))
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """How many entries a bank has, in several views."""
+
+    entries: int
+    states: Mapping[State, int]
+    kinds: Mapping[HashKind, int]
+    categories: Mapping[str, int]
+    sources: Mapping[str, int]
+    opinions: Mapping[Says, int]
 
 
 def microseconds(moment: datetime, name: str = "at") -> int:

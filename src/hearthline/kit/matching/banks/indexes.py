@@ -28,7 +28,7 @@ Index = HashIndex | DigestIndex
 _LOCK = "changing.lock"
 _STEP = 1_000_000
 # Each segment is searched on its own: past so many, one merge costs less than all searches.
-_MOST_SEGMENTS = 8
+_MOST_SEGMENTS = 12
 _TRIES, _PAUSE = 1_500, 0.02
 _NOTHING = Matches(np.empty(0, np.int64), np.empty(0, np.uint64), np.empty(0, np.int16))
 

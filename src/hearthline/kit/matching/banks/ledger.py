@@ -8,7 +8,7 @@ which costs some microseconds and touches no table.
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +39,7 @@ _ENTRY = (
     "JOIN source ON source.id = entry.source JOIN change ON change.sequence = entry.added "
 )
 _AMONG = "WHERE entry.id IN (SELECT value FROM json_each(?))"
+_OF_CONTENTS = "WHERE content IN (SELECT value FROM json_each(?)) ORDER BY entry.id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +191,28 @@ class Ledger:
         while page := self.rows(_ENTRY + where + f"ORDER BY entry.id LIMIT {_PAGE}", (last,)):
             yield from self._opened(page)
             last = page[-1][0]
+
+    def contents(self) -> Iterator[list[Entry]]:
+        """Every content with its hashes, page by page, by the id of the first hash left of it."""
+        last = 0
+        first = "(content IS NULL OR entry.id = (SELECT min(id) FROM entry AS one "
+        first += "WHERE one.content = entry.content))"
+        statement = f"{_ENTRY} WHERE entry.id > ? AND {first} ORDER BY entry.id LIMIT {_PAGE}"
+        while page := self.rows(statement, (last,)):
+            heads = self._opened(page)
+            shared = json.dumps([row[4] for row in page if row[4] is not None])
+            members: dict[int, list[Entry]] = {}
+            for entry in self._opened(self.rows(_ENTRY + _OF_CONTENTS, (shared,))):
+                members.setdefault(entry.content, []).append(entry)
+            for head in heads:
+                yield members.get(head.content, [head])
+            last = page[-1][0]
+
+    def ids_of(self, hashes: Iterable[tuple[HashKind, bytes]]) -> list[int]:
+        """The ids of those of the hashes that have an entry."""
+        statement = "SELECT id FROM entry WHERE hash = ? AND kind = ?"
+        found = (self.rows(statement, (value, NUMBERS[kind])) for kind, value in hashes)
+        return [rows[0][0] for rows in found if rows]
 
     def journal(self, after: int = 0, *, entry: int | None = None) -> Iterator[Change]:
         """Changes behind a sequence number, the oldest first; of one entry if it is named."""

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from hearthline.kit.formats.known_hash import HashKind
 from hearthline.kit.matching.banks.answers import Answer, answer, as_queries
 from hearthline.kit.matching.banks.bank import SETTINGS_FILE, Bank
-from hearthline.kit.matching.banks.changes import Signature
 from hearthline.kit.matching.banks.indexes import Finding
+from hearthline.kit.matching.banks.journal import Signature
 from hearthline.kit.matching.banks.refusals import BankExists, BankRefused, NoSuchBank
 from hearthline.kit.matching.banks.settings import Settings
 

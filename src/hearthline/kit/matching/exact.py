@@ -10,6 +10,7 @@ from .folder import Folder
 from .hamming import Matches
 from .refusals import WrongWidth
 from .segment import ExactSegment, among
+from .sorting import Words
 
 #: The lengths in bytes of MD5, SHA-1 and SHA-256.
 WIDTHS = (16, 20, 32)
@@ -48,13 +49,22 @@ class DigestIndex(Folder[ExactSegment]):
             numbers.append(query[live])
             found.append(ids[live])
         if view.tail_ids.size:
-            newest: dict[bytes, list[np.uint64]] = {}
-            for row, each in zip(view.tail, view.tail_ids, strict=True):
-                newest.setdefault(row.tobytes(), []).append(each)
-            for number, row in enumerate(words):
-                ids = np.array(newest.get(row.tobytes(), []), np.uint64)
-                numbers.append(np.full(ids.size, number))
-                found.append(ids)
+            query, row = _equal(words, view.tail)
+            numbers.append(query)
+            found.append(view.tail_ids[row])
         query, ids = np.concatenate(numbers), np.concatenate(found)
         order = np.lexsort((ids, query))
         return Matches(query[order], ids[order], np.zeros(order.size, np.int16))
+
+
+def _equal(queries: Words, rows: Words) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Which query equals which row: those that share the first word, then all words."""
+    order = np.argsort(rows[:, 0])
+    leading = rows[order, 0]
+    begin = np.searchsorted(leading, queries[:, 0], "left")
+    many = np.searchsorted(leading, queries[:, 0], "right") - begin
+    query = np.repeat(np.arange(len(queries)), many)
+    nth = np.arange(query.size) - np.repeat(np.cumsum(many) - many, many)
+    row = order[begin[query] + nth]
+    same = (queries[query] == rows[row]).all(axis=1)
+    return query[same], row[same]

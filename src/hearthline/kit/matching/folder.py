@@ -52,10 +52,6 @@ class Folder(Reader[SegmentT]):
             raise
         super().__init__(folder, width)
         if writable:
-            self._parts = {
-                part.segment: (part, layer.dead)
-                for part, layer in zip(self._manifest.parts, self._now.layers, strict=True)
-            }
             self._sweep()
 
     def refresh(self) -> None:
@@ -148,6 +144,16 @@ class Folder(Reader[SegmentT]):
         if self._lock is not None:
             self._open_log.cut()
 
+    def _layers_of(self, manifest: Manifest) -> tuple[Layer[SegmentT], ...]:
+        layers = super()._layers_of(manifest)
+        self._keep_parts(manifest.parts, layers)
+        return layers
+
+    def _keep_parts(self, parts: tuple[Part, ...], layers: tuple[Layer[SegmentT], ...]) -> None:
+        """Remember which removed ids stand in which file, so as to write them only once."""
+        pairs = zip(parts, layers, strict=True)
+        self._parts = {part.segment: (part, layer.dead) for part, layer in pairs}
+
     def _change(self, change: Added | Removed) -> None:
         self._open_log.append(change)
         self._view = self._now.after([change])
@@ -215,9 +221,7 @@ class Folder(Reader[SegmentT]):
         manifest.write(self._folder)
         self._open_log.close()
         self._log, self._manifest = log, manifest
-        self._parts = {
-            part.segment: (part, layer.dead) for part, layer in zip(parts, layers, strict=True)
-        }
+        self._keep_parts(parts, layers)
         self._view = view_of(layers, words_in(self.width), view.pairs, view.mark)
         self._sweep()
 

@@ -69,6 +69,14 @@ class Reader(Generic[SegmentT]):
             elif changes := self._open_log.read():
                 self._view = self._now.after(changes)
 
+    def pairs(self) -> tuple[NDArray[np.uint8], Ids]:
+        """Every pair, in no order: uint8 of shape (n, width), uint64 of shape (n,)."""
+        view = self._now
+        parts = [layer.segment.live_pairs(layer.dead) for layer in view.layers]
+        parts.append((view.tail, view.tail_ids))
+        words = np.concatenate([rows for rows, _ in parts])
+        return as_bytes(words, self.width), np.concatenate([ids for _, ids in parts])
+
     def verify(self) -> None:
         """Read every segment and compare its checksums. Raises IndexBroken, naming the file."""
         for layer in self._now.layers:
@@ -147,6 +155,11 @@ class Reader(Generic[SegmentT]):
 
     def _opened(self, path: Path) -> SegmentT:
         return cast("SegmentT", self.segment_type(path))
+
+
+def as_bytes(words: Words, width: int) -> NDArray[np.uint8]:
+    """Rows of words as the hashes of `width` bytes they were made of."""
+    return words.astype(">u8").view(np.uint8).reshape(len(words), words.shape[1] * 8)[:, :width]
 
 
 def words_in(width: int) -> int:

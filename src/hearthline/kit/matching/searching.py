@@ -12,12 +12,10 @@ import numpy as np
 
 from .compiled import LANES, compiled, lowest, near, ones, prefetch
 
-#: Entries that passed the filter wait in a list of this length to be verified together, so that
-#: their reads from memory overlap.
-_WAITING = 2048
 #: A query whose filter lets more than one in `_BAIL` of all rows through reads every row instead:
 #: verifying in random order costs about so much more than reading in order.
 _BAIL = 12
+_LEAST_WAITING = 2048
 _LINE = 32  # 16-bit values in a cache line
 _MOST_LINES = 8  # of one run are asked for ahead; after that the processor follows by itself
 _TILE = 1024  # rows that stay in the fastest memory while several queries pass over them
@@ -97,28 +95,57 @@ def _earlier(
 
 
 @compiled
+def _filter(
+    queries: Any, query: int, starts: Any, widths: Any, keys: Any, places: Any, place_bytes: int,
+    first: Any, limits: Any, begin: Any, end: Any, waiting: Any,
+) -> Any:  # fmt: skip
+    """Collect the entries whose next key is near: how many, or -1 if they lack room."""
+    most = waiting.size - LANES
+    count = 0
+    for band in range(starts.size):
+        after = band + 1 if band + 1 < starts.size else 0
+        key = np.uint16(key_of(queries, query * 4, starts[after], widths[after]) & 0xFFFF)
+        for probe in range(first[band], first[band + 1]):
+            last = end[probe]
+            for at in range(begin[probe], last, LANES):
+                hits = near(keys, at, key, limits[probe])
+                if last - at < LANES:
+                    hits &= np.uint32((np.int64(1) << (last - at)) - 1)
+                while hits != 0:
+                    waiting[count] = at + lowest(hits)
+                    prefetch(places, waiting[count] * place_bytes)
+                    hits &= np.uint32(hits - np.uint32(1))
+                    count += 1
+                if count > most:
+                    return -1
+    return count
+
+
+@compiled
 def _verify(
-    waiting: int, places: Any, bands: Any, position: Any, place_bytes: int, rows: Any,
+    waiting: Any, count: int, places: Any, place_bytes: int, rows: Any,
     queries: Any, query: int, starts: Any, widths: Any, radii: Any, radius: int,
     found: int, out_query: Any, out_row: Any, out_distance: Any,
 ) -> Any:  # fmt: skip
-    """Compare the waiting entries' whole hashes; the new number of results, -1 if they lack room.
+    """Compare the waiting entries' whole hashes: the new number of results, -1 if they lack room.
 
-    Three passes: fetch row numbers, then fetch the rows, then compare.
+    The row numbers were asked for by the filter; all rows are asked for before the first is read.
     """
-    for item in range(waiting):
-        at = position[item] * place_bytes
+    row_of = np.empty(count, np.int64)
+    for item in range(count):
+        at = waiting[item] * place_bytes
         row = np.int64(places[at]) | np.int64(places[at + 1]) << 8 | np.int64(places[at + 2]) << 16
         if place_bytes == 4:
             row |= np.int64(places[at + 3]) << 24
-        position[item] = row
+        row_of[item] = row
         prefetch(rows, row * 4)
-    for item in range(waiting):
-        row = position[item]
+    for item in range(count):
+        row = row_of[item]
         apart = distance_of(rows, row, queries, query)
         if apart > radius:
             continue
-        if _earlier(rows, row, queries, query, bands[item], starts, widths, radii):
+        band = waiting[item] // (rows.size // 4)
+        if _earlier(rows, row, queries, query, band, starts, widths, radii):
             continue
         if found == out_query.size:
             return -1
@@ -142,60 +169,27 @@ def probe(
     row_count = rows.size // 4
     begin = np.empty((2, masks.size), np.int64)
     end = np.empty((2, masks.size), np.int64)
-    position = np.empty(_WAITING + LANES, np.int64)
-    bands = np.empty(_WAITING + LANES, np.int64)
-    most = max(row_count // _BAIL, _WAITING)
+    waiting = np.empty(max(row_count // _BAIL, _LEAST_WAITING) + LANES, np.int64)
     found = 0
-    if begin_at < count:
-        _prepare(queries, begin_at, starts, widths, tables, offsets, keys, first, masks,
-                 row_count, begin[begin_at & 1], end[begin_at & 1])  # fmt: skip
-    for query in range(begin_at, count):
-        turn = query & 1
-        # The next query's entries are on their way from memory while this one's are looked at.
-        if query + 1 < count:
-            _prepare(queries, query + 1, starts, widths, tables, offsets, keys, first, masks,
-                     row_count, begin[1 - turn], end[1 - turn])  # fmt: skip
-        kept = found
-        waiting = passed = 0
-        for band in range(starts.size):
-            after = band + 1 if band + 1 < starts.size else 0
-            key = np.uint16(key_of(queries, query * 4, starts[after], widths[after]) & 0xFFFF)
-            for turn_probe in range(first[band], first[band + 1]):
-                at = begin[turn, turn_probe]
-                last = end[turn, turn_probe]
-                limit = limits[turn_probe]
-                while at < last and found >= 0:
-                    hits = near(keys, at, key, limit)
-                    if last - at < LANES:
-                        hits &= np.uint32((np.int64(1) << (last - at)) - 1)
-                    while hits != 0:
-                        place = at + lowest(hits)
-                        hits &= np.uint32(hits - np.uint32(1))
-                        position[waiting] = place
-                        bands[waiting] = band
-                        prefetch(places, place * place_bytes)
-                        waiting += 1
-                    at += LANES
-                    if waiting >= _WAITING:
-                        passed += waiting
-                        if passed > most:
-                            break
-                        found = _verify(waiting, places, bands, position, place_bytes, rows,
-                                        queries, query, starts, widths, radii, radius,
-                                        found, out_query, out_row, out_distance)  # fmt: skip
-                        waiting = 0
-                if passed > most or found < 0:
-                    break
-            if passed > most or found < 0:
-                break
-        if passed > most:
-            found = _read_all(rows, queries, query, radius, kept, out_query, out_row, out_distance)
-        elif found >= 0:
-            found = _verify(waiting, places, bands, position, place_bytes, rows, queries, query,
-                            starts, widths, radii, radius, found, out_query, out_row,
-                            out_distance)  # fmt: skip
-        if found < 0:
-            return kept, query
+    for step in range(begin_at, count + 1):
+        # A query's entries are on their way from memory while the one before is looked at.
+        if step < count:
+            _prepare(queries, step, starts, widths, tables, offsets, keys, first, masks,
+                     row_count, begin[step & 1], end[step & 1])  # fmt: skip
+        if step == begin_at:
+            continue
+        query = step - 1
+        passed = _filter(queries, query, starts, widths, keys, places, place_bytes, first, limits,
+                         begin[query & 1], end[query & 1], waiting)  # fmt: skip
+        if passed < 0:
+            now = _read_all(rows, queries, query, radius, found, out_query, out_row, out_distance)
+        else:
+            now = _verify(waiting, passed, places, place_bytes, rows, queries, query, starts,
+                          widths, radii, radius, found, out_query, out_row,
+                          out_distance)  # fmt: skip
+        if now < 0:
+            return found, query
+        found = now
     return found, count
 
 

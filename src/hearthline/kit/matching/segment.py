@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from . import searching, sorting
 from .compiled import LANES
 from .files import Container, ContainerWriter
-from .plan import Band, bands_for, probes_for
+from .plan import Band, Probes, bands_for, probes_for
 from .refusals import IndexBroken
 from .sorting import Ids, Sorted, Words
 
@@ -158,10 +158,15 @@ class HammingSegment(Segment):
         self._tables = np.cumsum(sizes) - sizes
 
     @classmethod
-    def write(cls, path: Path, content: Sorted, words: int) -> None:
-        """Write a segment. It is complete, and on disk, when it has its name."""
+    def write(
+        cls, path: Path, content: Sorted, words: int, bands: tuple[Band, ...] | None = None
+    ) -> None:
+        """Write a segment. It is complete, and on disk, when it has its name.
+
+        `bands` are chosen by the number of rows unless given; any that do not overlap are exact.
+        """
         count = content.first_ids.size
-        bands = bands_for(count)
+        bands = bands_for(count) if bands is None else bands
         place_bytes = 3 if count < 1 << 24 else 4
         sections = [
             ("offsets", "<u4", sum((1 << band.width) + 1 for band in bands)),
@@ -173,10 +178,14 @@ class HammingSegment(Segment):
 
     def search(self, queries: Words, radius: int) -> Found:
         """Every row within `radius` of each query, by query."""
-        flat = np.ascontiguousarray(queries).ravel()
         plan = probes_for(self._bands, self.first_ids.size, radius)
         if plan is None:
-            return within(self.rows, flat, radius)
+            return within(self.rows, np.ascontiguousarray(queries).ravel(), radius)
+        return self.probe(queries, plan, radius)
+
+    def probe(self, queries: Words, plan: Probes, radius: int) -> Found:
+        """The same by a plan of one's own: exact where its radii suffice for `radius`."""
+        flat = np.ascontiguousarray(queries).ravel()
 
         def some(begin: int, *out: Any) -> tuple[int, int]:
             result: tuple[int, int] = searching.probe(

@@ -53,12 +53,13 @@ def in_order(words: Words, ids: Ids) -> Sorted:
 def _order(words: Words, ids: Ids) -> NDArray[np.int64]:
     """The first word settles nearly every place; only where it is shared do the rest count."""
     leading = np.ascontiguousarray(words[:, 0])
+    if np.all(leading[1:] > leading[:-1]):
+        return np.arange(leading.size)
     order = np.argsort(leading)
     leading = leading[order]
     tied = np.zeros(order.size, bool)
-    if order.size:
-        np.equal(leading[1:], leading[:-1], out=tied[1:])
-        tied[:-1] |= tied[1:]
+    np.equal(leading[1:], leading[:-1], out=tied[1:])
+    tied[:-1] |= tied[1:]
     if tied.any():
         some = order[tied]
         keys = (ids[some], *(words[some, at] for at in range(words.shape[1] - 1, -1, -1)))

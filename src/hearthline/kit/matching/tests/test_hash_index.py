@@ -29,6 +29,27 @@ def test_a_search_finds_what_comparing_all_finds(index, make, count):
         assert set(found) == compared(known, ids, queries, radius)
 
 
+def test_near_duplicates_by_the_thousand_are_all_found(index):
+    flips = np.arange(20000) % 60
+    known = turned(np.repeat(hashes(1), flips.size, axis=0), flips)
+    index.add(known, numbered(flips.size))
+    queries = turned(hashes(1)[[0, 0, 0]], [0, 20, 90])
+    for radius in (12, 31):
+        expected = compared(known, numbered(flips.size), queries, radius)
+        assert set(listed(index.search(queries, radius))) == expected
+        assert len(expected) > 4000
+
+
+def test_equal_hashes_by_the_thousand_are_all_found(index):
+    flat = np.zeros((30000, 32), np.uint8)
+    index.add(flat, numbered(30000))
+    index.add(hashes(100), numbered(100, 50000))
+    index.remove(numbered(10))
+    matches = index.search(turned(flat[:2], [3, 40]), 31)
+    assert matches.id.tolist() == list(range(10, 30000))
+    assert set(matches.distance.tolist()) == {3}
+
+
 def test_matches_come_by_query_then_distance_then_id(index):
     known = hashes(1)
     index.add(turned(np.repeat(known, 6, axis=0), [9, 3, 3, 0, 31, 32]), numbered(6))

@@ -97,7 +97,7 @@ export async function hashFile(file) {
 /** @param {Blob} file @returns {Promise<ImageBitmap>} */
 async function decoded(file) {
   try {
-    const asked = { imageOrientation: "from-image", colorSpaceConversion: "default" };
+    const asked = { imageOrientation: "from-image", colorSpaceConversion: "none" };
     return await globalThis.createImageBitmap(file, asked);
   } catch (error) {
     // A TypeError means that the function is missing or does not know what is asked.

@@ -30,6 +30,8 @@ SMALLEST_SIDE = 5
 GOOD_QUALITY = 50
 """Hashes of lower quality match by accident; the field drops them from banks."""
 
+_MIDDLE = [BITS // 2 - 1, BITS // 2]  # places of the middle two of 256 in order
+
 _ALONE = np.ones(1, dtype=np.float32)
 _RGB = (0.299, 0.587, 0.114)
 _MIXES = {
@@ -101,6 +103,12 @@ class Spectrum:
 
     def pdq(self) -> Pdq:
         return _thresholded(self.frequencies, self.quality)
+
+    def in_doubt(self, nearness: float) -> int:
+        """How many bits could turn if no frequency changed by more than `nearness`."""
+        below, above = np.partition(self.frequencies.ravel(), _MIDDLE)[_MIDDLE]
+        distances = np.abs(self.frequencies - (below + above) / 2)
+        return int(np.count_nonzero(distances < nearness))
 
     def dihedral(self) -> Eight:
         """The hashes of the picture as it is, turned and mirrored.
@@ -232,7 +240,7 @@ def _bits_are_sure(frequencies: Floats, doubt: float, *, eight: bool) -> bool:
     """Whether the 128 frequencies that are above the median stand clear of the rest."""
     signs = [_ONES, _DOWN, _RIGHT, _DOWN * _RIGHT] if eight else [_ONES]
     for sign in signs:
-        below, above = np.partition((frequencies * sign).ravel(), [127, 128])[127:129]
+        below, above = np.partition((frequencies * sign).ravel(), _MIDDLE)[_MIDDLE]
         if above - below <= doubt:
             return False
     return True
@@ -240,5 +248,5 @@ def _bits_are_sure(frequencies: Floats, doubt: float, *, eight: bool) -> bool:
 
 def _thresholded(frequencies: Floats, quality: int) -> Pdq:
     flat = frequencies.ravel()
-    median = np.partition(flat, BITS // 2 - 1)[BITS // 2 - 1]  # the lower of the middle two
+    median = np.partition(flat, _MIDDLE[0])[_MIDDLE[0]]  # the lower of the middle two
     return Pdq(np.packbits((flat > median)[::-1]).tobytes(), quality)

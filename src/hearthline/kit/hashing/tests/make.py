@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """A fixed small cast of harmless pictures: drawn shapes, and samples without people."""
 
+import io
+import struct
+import zlib
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -42,3 +46,36 @@ def samples(size: tuple[int, int]) -> Iterator[np.ndarray]:
     for name in PHOTOGRAPHS:
         yield sample(name, size)
     yield picture(*size)
+
+
+def saved(image: Image.Image, kind: str, **options: Any) -> bytes:
+    """The bytes of an image file, as Pillow writes it."""
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def deep_png(pixels: np.ndarray) -> bytes:
+    """A PNG file of 16 bits a channel, grey [h, w] or colour [h, w, 3], from pixels of 8 bits."""
+    height, width = pixels.shape[:2]
+    rows = (pixels.astype(np.uint16) * 257).astype(">u2").reshape(height, -1)
+    packed = zlib.compress(b"".join(b"\0" + row.tobytes() for row in rows))
+    header = struct.pack(">IIBBBBB", width, height, 16, 0 if pixels.ndim == 2 else 2, 0, 0, 0)
+    return png_of((b"IHDR", header), (b"IDAT", packed), (b"IEND", b""))
+
+
+def png_of(*chunks: tuple[bytes, bytes]) -> bytes:
+    """A PNG file of chunks, each given as its name and its content."""
+    file = b"\x89PNG\r\n\x1a\n"
+    for name, content in chunks:
+        check = struct.pack(">I", zlib.crc32(name + content))
+        file += struct.pack(">I", len(content)) + name + content + check
+    return file
+
+
+def moving(frames: int, height: int = 120, width: int = 160) -> list[Image.Image]:
+    """Drawn pictures that have little in common with each other."""
+    return [
+        Image.fromarray(np.roll(picture(height, width), (place * 31, place * 47), (0, 1)))
+        for place in range(frames)
+    ]

@@ -370,12 +370,19 @@ def _for_sqlite(value: Any) -> Any:
 
 @contextmanager
 def _large_cache() -> Iterator[None]:
-    """Half a gigabyte for SQLite's pages while rows come in no order; as before afterwards."""
+    """Half a gigabyte for SQLite's pages while rows come in no order; as before afterwards.
+
+    Each page is written to the file seldom, and nothing waits for the disk: what a crash would
+    lose is filled again.
+    """
     if connection.vendor != "sqlite":
         yield
         return
     with connection.cursor() as cursor:
-        before = cursor.execute("PRAGMA cache_size").fetchone()[0]
-        cursor.execute("PRAGMA cache_size = -500000")
+        now = {"cache_size": -500_000, "wal_autocheckpoint": 100_000, "synchronous": 0}
+        before = {name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in now}
+        for name, value in now.items():
+            cursor.execute(f"PRAGMA {name} = {value}")
         yield
-        cursor.execute(f"PRAGMA cache_size = {before}")
+        for name, value in before.items():
+            cursor.execute(f"PRAGMA {name} = {value}")

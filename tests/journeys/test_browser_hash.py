@@ -215,7 +215,7 @@ def lossless() -> dict[str, bytes]:
         "BMP": file_of(CAT, "BMP"),
         "WebP without loss": file_of(CAT, "WEBP", lossless=True),
         "with a gamma": file_of(CAT, "PNG", pnginfo=gamma),
-        "in two strips": file_of(CAT.resize((1100, 1000)), "WEBP", lossless=True, method=0),
+        "in two strips": file_of(Image.fromarray(drawn(1100, 1000)), "PNG", compress_level=1),
         "palette": file_of(CAT.quantize(200), "PNG"),
         "GIF": file_of(CAT, "GIF"),
         "one bit": file_of(CAT.convert("1"), "PNG"),
@@ -427,9 +427,7 @@ def test_a_ten_year_old_can_read_it(loaded):
     ("asked", "locale", "language", "direction"),
     [
         ("", "ar", "ar", "rtl"),
-        ("", "zh-CN", "zh-Hans", "ltr"),
-        ("?lang=ar", "fr", "ar", "rtl"),
-        ("?lang=zh-hans", "en", "zh-Hans", "ltr"),
+        ("?lang=zh-hans", "fr", "zh-Hans", "ltr"),
         ("?lang=tlh", "de", "en", "ltr"),
     ],
 )

@@ -120,6 +120,8 @@ def _lines(source: BinaryIO) -> Iterator[str]:
     Longer ones than any hash needs are cut, so that a file without an end of line is no danger.
     """
     start = source.read(4)
+    while 0 < len(start) < 4 and (more := source.read(4)):
+        start += more
     encoding = "utf-16" if start.startswith(_UTF16) else "utf-8-sig"
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
     waiting = decoder.decode(start)

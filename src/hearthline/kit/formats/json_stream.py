@@ -23,10 +23,11 @@ from typing import Any, BinaryIO
 LONGEST_VALUE = 8_000_000
 _CHUNK = 1 << 18
 _SPACE = re.compile(r"[ \t\n\r]*")
-# Whole strings (which end at a line's end if nobody closed them), and brackets outside of them.
-_STRUCTURE = re.compile(r'"(?:[^"\\\n]|\\.)*["\n]|[][{}]')
+# Strings (which end at a line's end if nobody closed them), and brackets outside of them.
+_STRUCTURE = re.compile(r'"(?:[^"\\\n]|\\[\s\S])*(["\n]?)|[][{}]')
 _AFTER_BARE = re.compile(r"[,\]}\n]")
 _FIRST_KEY = re.compile(r'\{\s*("[^"\\\n]*")\s*:')
+_LONGEST_BOM = 3
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -52,6 +53,8 @@ class JsonStream:
     def __init__(self, source: BinaryIO) -> None:
         self._source = source
         start = source.read(_CHUNK)
+        while 0 < len(start) < _LONGEST_BOM and (more := source.read(_CHUNK)):
+            start += more
         encoding = "utf-16" if start.startswith(_UTF16) else "utf-8-sig"
         self._decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
         self._scan = json.JSONDecoder(strict=False, parse_constant=_no_constant).raw_decode
@@ -142,6 +145,8 @@ class JsonStream:
         depth = 0
         for match in _STRUCTURE.finditer(self._text, self._at):
             mark = match.group()
+            if mark[0] == '"' and not match.group(1):
+                return None
             if mark in "[{":
                 depth += 1
             elif mark in "]}":

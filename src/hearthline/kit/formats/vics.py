@@ -114,7 +114,8 @@ def write(
     context = _CONTEXT.format(namespace, "Cases" if case else "Media")
     out.write(b'{"@odata.context":' + _json(context) + b',"value":[')
     if case:
-        out.write(_json(_case_as_json(case))[:-1] + b',"Media":[')
+        # The list of media is the last member, and is closed below.
+        out.write(_json(_case_as_json(case) | {"Media": []})[:-2])
     count = 0
     for count, medium in enumerate(media, start=1):
         out.write((b",\n" if count > 1 else b"\n") + _json(_media_as_json(medium)))

@@ -15,8 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import simplejpeg  # type: ignore[import-untyped]
@@ -27,7 +26,6 @@ from hearthline.kit.hashing.refusals import NotHashable, Why
 from hearthline.kit.hashing.signatures import READ, kind_of, webp_size
 
 Pixels = NDArray[np.uint8] | NDArray[np.float32]
-Source = bytes | Path | BinaryIO
 
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "TIFF", "BMP")
 """What is read. Formats that run programs (PostScript) or that nobody shares are left out."""
@@ -76,31 +74,6 @@ class Rendering:
     width: int
     block: int = 1
     exact: bool = True
-
-
-def read(source: Source, limits: Limits = DEFAULT_LIMITS) -> bytes:
-    """All bytes of the source; NotHashable if it cannot be read, is empty or too large."""
-    if isinstance(source, bytes):
-        content = source
-    else:
-        try:
-            content = _read(source, limits.file_bytes + 1)
-        except OSError as error:
-            raise NotHashable.unreadable(error) from None
-    if not content:
-        raise NotHashable.empty()
-    if len(content) > limits.file_bytes:
-        raise NotHashable(
-            Why.TOO_LARGE, f"It is larger than the {limits.file_bytes:,} bytes that are allowed."
-        )
-    return content
-
-
-def _read(source: Path | BinaryIO, most: int) -> bytes:
-    if isinstance(source, Path):
-        with source.open("rb") as file:
-            return file.read(most)
-    return source.read(most)
 
 
 class Picture:

@@ -9,9 +9,7 @@ from hearthline.kit.hashing.decoding import (
     Limits,
     Picture,
     Rendering,
-    Source,
     View,
-    read,
 )
 from hearthline.kit.hashing.pdq import (
     GOOD_QUALITY,
@@ -21,13 +19,14 @@ from hearthline.kit.hashing.pdq import (
     reduced_spectrum,
     spectrum,
 )
+from hearthline.kit.hashing.sources import Source, read
 
 ALIKE = 4
 """Frames whose hashes differ by no more bits than this are one."""
 
 # Decoded the short way, frequencies near the median are off by less than _NEAR. A picture that
 # is alike on both sides has half of its frequencies there, and must be decoded the long way.
-_NEAR = 0.1
+_NEAR = 0.2
 _MOST_IN_DOUBT = 8
 
 
@@ -82,7 +81,7 @@ def hash_picture(
 
     Raises NotHashable, and nothing else, whatever the source holds.
     """
-    picture = Picture(read(source, limits), limits)
+    picture = Picture(read(source, limits.file_bytes), limits)
     first = picture.first(exact=exact)
     shown = _spectrum(first[0])
     if not first[0].exact and shown.in_doubt(_NEAR) > _MOST_IN_DOUBT:

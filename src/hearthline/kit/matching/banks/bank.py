@@ -62,7 +62,7 @@ class Bank:
         self._version = -1
         self._standing_at = -1
         self._standing = Standing(*(np.empty(0, kind) for kind in ("u8", "i8", "u8")))
-        self._recover()
+        self._indexes.recover()
 
     @staticmethod
     def make(folder: Path, settings: Settings) -> None:
@@ -164,6 +164,7 @@ class Bank:
         """
         signed = Signature.of(by, at)
         with self._indexes.held():
+            self._indexes.check()
             removed = changes.remove(self._ledger, ids, signed, source)
             self._indexes.follow()
         return removed
@@ -315,16 +316,11 @@ class Bank:
     def _add(self, hashes: Hashes, source: str, signed: Signature) -> Added:
         name = checked_name("source", source)
         with self._indexes.held():
+            self._indexes.check()
             self._journal_hand_edits(signed)
             made = additions.add(self._ledger, hashes, name, signed)
             self._indexes.follow(_fresh(hashes, made))
         return Added(made.ids, made.outcomes)
-
-    def _recover(self) -> None:
-        """Lets indexes follow that a crash left behind."""
-        if self._indexes.behind():
-            with self._indexes.held():
-                self._indexes.follow()
 
     def _change(self, what: What, signed: Signature, settings: Mapping[str, Any]) -> Settings:
         with self._indexes.held():

@@ -11,7 +11,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,7 +79,7 @@ class Indexes:
                 return _NOTHING
             return _search(index, queries, radius)
         except IndexBroken as fault:
-            raise _damaged(kind, fault) from fault
+            raise self._damaged(kind, fault) from fault
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -98,9 +98,21 @@ class Indexes:
         finally:
             os.close(handle)
 
-    def behind(self) -> bool:
-        """Whether an index has not followed the ledger to its end."""
-        return any(self._missing(kind) for kind in HashKind)
+    def check(self) -> None:
+        """Before a change: raises IndexDamaged if an index could not follow it."""
+        for kind in HashKind:
+            try:
+                self._reader(kind)
+            except IndexBroken as fault:
+                raise self._damaged(kind, fault) from fault
+
+    def recover(self) -> None:
+        """Lets indexes follow that a crash left behind; a damaged one waits for `rebuild`."""
+        with suppress(IndexDamaged):
+            self.check()
+            if any(self._missing(kind) for kind in HashKind):
+                with self.held():
+                    self.follow()
 
     def follow(self, fresh: Fresh = _UNKNOWN) -> None:
         """Brings every index to where the ledger is. Call it `held`. Raises IndexDamaged."""
@@ -110,7 +122,7 @@ class Indexes:
                     with self._writer(self._folder / kind, kind) as index:
                         self._fill(index, kind, fresh)
                 except IndexBroken as fault:
-                    raise _damaged(kind, fault) from fault
+                    raise self._damaged(kind, fault) from fault
 
     def merge(self) -> None:
         """Makes each index one segment again, which searches fastest. Call it `held`."""
@@ -120,7 +132,7 @@ class Indexes:
                     with self._writer(self._folder / kind, kind) as index:
                         index.merge()
                 except IndexBroken as fault:
-                    raise _damaged(kind, fault) from fault
+                    raise self._damaged(kind, fault) from fault
 
     def rebuild(self) -> None:
         """Makes every index anew from the ledger; readers keep the old until it stands."""
@@ -168,6 +180,10 @@ class Indexes:
         if held != expected:
             return f"the index holds {held} entries, the ledger {expected}"
         return ""
+
+    def _damaged(self, kind: HashKind, fault: IndexBroken) -> IndexDamaged:
+        bank = self._folder.name
+        return IndexDamaged(f"bank {bank}, {kind} index: {fault} Or run `rebuild` for the bank.")
 
     def _reader(self, kind: HashKind) -> Index | None:
         """The index to search, refreshed; None where there never was an entry of the kind."""
@@ -250,7 +266,3 @@ def _search(index: Index, queries: NDArray[np.uint8], radius: int) -> Matches:
     if isinstance(index, HashIndex):
         return index.search(queries, radius)
     return index.search(queries)
-
-
-def _damaged(kind: HashKind, fault: IndexBroken) -> IndexDamaged:
-    return IndexDamaged(f"the {kind} index: {fault} `rebuild` makes it anew from the ledger.")

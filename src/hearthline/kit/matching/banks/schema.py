@@ -90,13 +90,12 @@ def connect(path: Path) -> sqlite3.Connection:
     """An open ledger. Raises LedgerDamaged if it is none, or of a later version."""
     if not path.is_file():
         raise LedgerDamaged(f"{path}: there is no ledger; bring it back from a copy")
-    connection = _connect(path)
     try:
-        kind = connection.execute("PRAGMA application_id").fetchone()[0]
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        connection = _connect(path)
     except sqlite3.DatabaseError as fault:
-        connection.close()
         raise LedgerDamaged(f"{path}: {fault}; bring the ledger back from a copy") from fault
+    kind = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
     if (kind, version) != (APPLICATION, VERSION):
         connection.close()
         raise LedgerDamaged(f"{path}: not a ledger of this version ({VERSION}), but {version}")
@@ -107,6 +106,10 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
     )
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA cache_size = -65536")
+    try:
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA cache_size = -65536")
+    except sqlite3.DatabaseError:
+        connection.close()
+        raise
     return connection

@@ -87,20 +87,18 @@ class Client:
         self._secret_query = dict(secret_query or {})
         self._limits = limits or Limits()
         self._sleep = sleep
-        self._trusted = ssl.create_default_context()
-        if roots is not None:
-            self._trusted.load_verify_locations(cadata=roots)
+        self._trusted = _trusted(roots) if self._origin.scheme == "https" else None
 
     def get(self, path: str, query: Query, *, patient: bool = True) -> bytes:
         """The body at `path` below the base address.
 
-        `patient` tries again after 429 and 5xx, dropped connections and silence; without it, one
-        try. Raises `ExchangeFailed`, `NotThere`, and `Malformed` for what is not a page: too
-        large, a web page, or a server's own failure (500) that stays.
+        Tries again after 429 and 5xx, dropped connections and silence; without `patient` not after
+        500, which a source says of a page it cannot write. Raises `ExchangeFailed`, `NotThere`,
+        and `Malformed` for what is not a page: too large, or a 500 that stays.
         """
         pairs = [*query, *((name, secret.reveal()) for name, secret in self._secret_query.items())]
         target = self._prefix + quote(path, safe=_SAFE) + ("?" + urlencode(pairs) if pairs else "")
-        tries = self._limits.tries if patient else 1
+        tries = self._limits.tries
         for turn in range(1, tries + 1):
             wait = min(2.0 ** (turn - 1), self._limits.longest_wait)
             try:
@@ -114,7 +112,8 @@ class Client:
                 if answer.status not in _AGAIN:
                     return self._page(answer, path)
                 wait = max(wait, _asked_to_wait(answer.headers))
-                if turn == tries or wait > self._limits.longest_wait:
+                hopeless = answer.status == 500 and not patient
+                if turn == tries or hopeless or wait > self._limits.longest_wait:
                     raise self._gave_up(answer.status, wait)
             self._sleep(wait)
         raise AssertionError("unreachable")
@@ -186,6 +185,13 @@ class Client:
         if status == 500:
             return Malformed(f"{self._origin.host} fails at this page (500)", code="server_failed")
         return ExchangeFailed("unavailable", f"{self._origin.host} answers {status}")
+
+
+def _trusted(roots: str | None) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if roots is not None:
+        context.load_verify_locations(cadata=roots)
+    return context
 
 
 def _asked_to_wait(headers: Message) -> float:

@@ -111,7 +111,7 @@ class ThreatExchangeSettings(_Remote):
     token: Credential
 
     def exchange(self, around: Surroundings) -> Exchange:
-        token = self.token.read(around.environment)
+        token = self.token.read(around.environment, around.folder)
         return ThreatExchange(self.client(around, {}, {"access_token": token}), self.group)
 
 
@@ -123,7 +123,7 @@ class NcmecSettings(_Remote):
     begin: date = BEGINNING.date()
 
     def exchange(self, around: Surroundings) -> Exchange:
-        pair = f"{self.username}:{self.password.read(around.environment).reveal()}"
+        pair = f"{self.username}:{self.password.read(around.environment, around.folder).reveal()}"
         basic = Secret("Basic " + base64.b64encode(pair.encode()).decode("ascii"))
         begin = datetime(self.begin.year, self.begin.month, self.begin.day, tzinfo=UTC)
         client = self.client(around, {"Authorization": basic})
@@ -137,8 +137,10 @@ class StopNciiSettings(_Remote):
 
     def exchange(self, around: Surroundings) -> Exchange:
         headers = {
-            "x-functions-key": self.function_key.read(around.environment),
-            "Ocp-Apim-Subscription-Key": self.subscription_key.read(around.environment),
+            "x-functions-key": self.function_key.read(around.environment, around.folder),
+            "Ocp-Apim-Subscription-Key": self.subscription_key.read(
+                around.environment, around.folder
+            ),
         }
         return StopNcii(self.client(around, headers))
 

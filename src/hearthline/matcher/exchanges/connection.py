@@ -85,10 +85,10 @@ def exchange(
     *,
     headers: Mapping[str, str],
     limits: Limits,
-    trusted: ssl.SSLContext,
+    trusted: ssl.SSLContext | None,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Answer:
-    """GET `target` (path and query, ASCII) from `origin`.
+    """GET `target` (path and query, ASCII) from `origin`, over TLS unless `trusted` is None.
 
     Raises `Interrupted` where a retry makes sense, `ExchangeFailed` for a certificate that does
     not verify, and `Malformed` with code `too_large` for a page beyond the limit.
@@ -103,7 +103,7 @@ def exchange(
 
     try:
         with socket.create_connection((origin.host, origin.port), timeout=left()) as plain:
-            if origin.scheme == "http":
+            if trusted is None:
                 return _ask(plain, origin, target, headers, limits, left)
             plain.settimeout(left())
             with trusted.wrap_socket(plain, server_hostname=origin.host) as secure:

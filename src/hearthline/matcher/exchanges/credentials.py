@@ -53,15 +53,18 @@ class Credential(BaseModel):
             raise ValueError('say either { env = "NAME" } or { file = "path" }')
         return self
 
-    def read(self, environment: Mapping[str, str] | None = None) -> Secret:
-        """The value as it is now. Raises `ExchangeFailed` naming the place, never the value."""
+    def read(
+        self, environment: Mapping[str, str] | None = None, folder: Path | None = None
+    ) -> Secret:
+        """The value as it is now; a path is read from `folder`. Raises `ExchangeFailed` naming
+        the place, never the value."""
         if self.env is not None:
             value = (os.environ if environment is None else environment).get(self.env, "")
             place = f"the environment variable {self.env}"
         else:
             place = f"the file {self.file}"
             try:
-                value = Path(str(self.file)).read_text(encoding="utf-8")
+                value = ((folder or Path()) / str(self.file)).read_text(encoding="utf-8")
             except (OSError, UnicodeDecodeError):
                 raise ExchangeFailed("credential", f"{place} cannot be read") from None
         value = value.strip()

@@ -89,11 +89,14 @@ class _Shape:
     def query(self, place: Place, until: int) -> Query:
         if place.cursor:
             return parse_qsl(place.cursor)
-        end = min(place.start + place.size, until)
+        end = self.reach(place, until)
         return [("from", _written(place.start)), ("to", _written(end))]
 
     def narrowed(self, place: Place, until: int) -> Place:
         return Place(place.start, size=max(min(place.size, until - place.start) // 2, 1))
+
+    def reach(self, place: Place, until: int) -> int:
+        return min(place.start + place.size, until)
 
     def cursor_in(self, raw: bytes) -> str:
         found = _NEXT.search(raw)
@@ -107,7 +110,7 @@ class _Shape:
         if root.tag != "queryResult":
             raise Malformed("not a result of a query")
         cursor = self._cursor((root.findtext("paging/next") or "").strip())
-        end = min(place.start + place.size, until)
+        end = self.reach(place, until)
         # A range that fitted one page may be wider next time; one of many pages stays.
         size = place.size if place.cursor or cursor else min(place.size * 2, WIDEST)
         following = Place(place.start, cursor, size) if cursor else Place(end, size=size)

@@ -9,6 +9,7 @@ withdraws is heeded at once: a hash whose every case is withdrawn goes, whatever
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -70,7 +71,10 @@ class _Shape:
         return [*asked, ("nextPageToken", place.cursor)] if place.cursor else asked
 
     def narrowed(self, place: Place, until: int) -> Place:
-        return Place(place.start, place.cursor, place.size // 2)
+        return replace(place, size=place.size // 2)
+
+    def reach(self, place: Place, until: int) -> int:
+        return until
 
     def cursor_in(self, raw: bytes) -> str:
         found = _TOKEN.search(raw)
@@ -87,19 +91,20 @@ class _Shape:
             raise Malformed("more records, and no token to ask for them")
         reading = Reading(next=place, last=not more)
         times = [_take(record, reading) for record in records]
-        start = _moved_on(place.start, [t for t in times if t])
+        reached = _moved_on(place.reached, [t for t in times if t])
         if not more:
-            start = max(place.start, whole_number(document.get("nextSetTimestamp")))
+            reached = max(reached, whole_number(document.get("nextSetTimestamp")))
+        start = place.start if more else reached
         size = min(place.size * 2, PAGE_SIZE)
-        reading.next = Place(start, token if more else "", size)
+        reading.next = Place(start, token if more else "", size, reached)
         return reading
 
 
-def _moved_on(start: int, times: list[int]) -> int:
-    """How far the page moved `start`: to its last record's time if the records came in order of
-    time, else not at all, because one that was not given yet could be earlier."""
-    in_order = times == sorted(times) and (not times or times[0] >= start)
-    return times[-1] if times and in_order else start
+def _moved_on(reached: int, times: list[int]) -> int:
+    """How far a page came: to its last record's time if the records came in order of time, else
+    no further than `reached`, because one that was not given yet could be earlier."""
+    in_order = times == sorted(times) and (not times or times[0] >= reached)
+    return times[-1] if times and in_order else reached
 
 
 def _take(record: Any, reading: Reading) -> int:

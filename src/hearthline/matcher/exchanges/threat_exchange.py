@@ -8,6 +8,7 @@ endorses this. The source keeps word of removals for a limited time, so an old c
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
@@ -84,7 +85,10 @@ class _Shape:
         return [*asked, ("after", place.cursor)] if place.cursor else asked
 
     def narrowed(self, place: Place, until: int) -> Place:
-        return Place(place.start, place.cursor, place.size // 2)
+        return replace(place, size=place.size // 2)
+
+    def reach(self, place: Place, until: int) -> int:
+        return until
 
     def cursor_in(self, raw: bytes) -> str:
         found = _AFTER.search(raw)
@@ -94,11 +98,10 @@ class _Shape:
         document = read_json(body)
         items = array(document, "data")
         after = _after(document)
-        start = place.start
         reading = Reading(next=place, last=not after)
-        for item in items:
-            start = max(start, _take(item, reading))
-        reading.next = Place(start, after, min(place.size * 2, PAGE_SIZE))
+        reached = max([place.reached, *(_take(item, reading) for item in items)])
+        start = place.start if after else reached
+        reading.next = Place(start, after, min(place.size * 2, PAGE_SIZE), reached)
         return reading
 
 

@@ -40,22 +40,43 @@ MOST_UNREAD: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a walk stands: all up to `start` (seconds since 1970) is taken, `cursor` names the
-    next page, `size` is how much to ask for at once, in the source's own measure."""
+    """Where a walk stands, in seconds since 1970 and the source's own words.
+
+    All up to `reached` is taken. Requests ask from `start`; it stays while a cursor leads on from
+    there, and is `reached` otherwise. `size` is how much to ask for at once, in the source's own
+    measure.
+    """
 
     start: int
     cursor: str = ""
     size: int = 1
+    reached: int = -1
+
+    def __post_init__(self) -> None:
+        if self.reached < self.start:
+            object.__setattr__(self, "reached", self.start)
 
     @classmethod
     def of(cls, checkpoint: Checkpoint | None, first: Self, at: datetime) -> Self:
+        """The place a checkpoint means at the time `at`; without one, `first`."""
         if checkpoint is None:
             return first
-        fresh = not older_than(CURSOR_LIVES, checkpoint, at)
-        return cls(
-            start=int(checkpoint.get("start", first.start)),
-            cursor=str(checkpoint.get("cursor", "")) if fresh else "",
+        start = int(checkpoint.get("start", first.start))
+        found = cls(
+            start=start,
+            cursor=str(checkpoint.get("cursor", "")),
             size=min(max(int(checkpoint.get("size", first.size)), 1), first.size),
+            reached=int(checkpoint.get("reached", start)),
+        )
+        return found.without_cursor() if older_than(CURSOR_LIVES, checkpoint, at) else found
+
+    def without_cursor(self, start: int | None = None) -> Self:
+        """The place from which to ask by time: what is reached, or `start`."""
+        return replace(
+            self,
+            start=self.reached if start is None else start,
+            cursor="",
+            reached=self.reached if start is None else start,
         )
 
     def checkpoint(self, at: datetime) -> Checkpoint:
@@ -63,6 +84,7 @@ class Place:
             "start": self.start,
             "cursor": self.cursor,
             "size": self.size,
+            "reached": self.reached,
             "at": int(at.timestamp()),
         }
 
@@ -132,6 +154,9 @@ class Shape(Protocol):
     def narrowed(self, place: Place, until: int) -> Place:
         """The same place with half the size."""
 
+    def reach(self, place: Place, until: int) -> int:
+        """The second up to which the page at `place` may hold entries."""
+
     def cursor_in(self, raw: bytes) -> str:
         """The next cursor, if it can be made out in an answer that does not read; else empty."""
 
@@ -162,16 +187,21 @@ class _Trouble:
             return shape.narrowed(place, until)
         cursor = shape.cursor_in(broken.raw)
         if cursor and cursor != place.cursor:
-            self.passed = max(self.passed, place.start + 1)
+            self.passed = shape.reach(place, until)
             return replace(place, cursor=cursor)
-        start, self._step = place.start + self._step, self._step * 2
+        start, self._step = place.reached + self._step, self._step * 2
         if start >= until:
             raise broken
         self.passed = start
-        return replace(place, start=start, cursor="")
+        return place.without_cursor(start)
 
-    def gaps(self) -> tuple[Gap, ...]:
-        return (Gap(self.since, self.passed, self.reason),) if self.passed else ()
+    def gaps(self, reached: int) -> tuple[Gap, ...]:
+        """What was passed over before a page that came as far as `reached`."""
+        if not self.passed:
+            return ()
+        # A page that moved on in time says that what is missing lies before it.
+        end = min(self.passed, reached) if reached > self.since else self.passed
+        return (Gap(self.since, end, self.reason),)
 
 
 def walk(
@@ -182,15 +212,15 @@ def walk(
     Raises `ExchangeFailed`; what was yielded before stays good.
     """
     end = int((at + AHEAD).timestamp()) if until is None else until
-    trouble, visited, restarted = _Trouble(place.start), {place.cursor}, {-1}
-    while place.start < end:
+    trouble, visited, restarted = _Trouble(place.reached), {place.cursor}, {-1}
+    while place.reached < end:
         try:
             reading = _one(shape, client, place, end, visited, patient=trouble.turns == 0)
         except NotThere:
-            if not place.cursor or place.start in restarted:
+            if not place.cursor or place.reached in restarted:
                 raise
-            restarted.add(place.start)
-            place = replace(place, cursor="")
+            restarted.add(place.reached)
+            place = place.without_cursor()
             visited.clear()
             continue
         except Malformed as broken:
@@ -204,12 +234,12 @@ def walk(
             continue
         if trouble.passed and reading.empty:
             break
-        yield reading.page(at, tuple(trouble.unread), trouble.gaps())
+        yield reading.page(at, tuple(trouble.unread), trouble.gaps(reading.next.reached))
         if reading.last:
             return
         place = reading.next
         visited.add(place.cursor)
-        trouble = _Trouble(place.start)
+        trouble = _Trouble(place.reached)
     if trouble.passed:
         raise Malformed(trouble.reason)
 

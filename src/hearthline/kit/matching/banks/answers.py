@@ -58,7 +58,7 @@ NOTHING = Answer()
 
 
 def answer(
-    banks: Sequence[Bank],
+    banks: Sequence[tuple[Bank, Settings]],
     kind: HashKind,
     queries: NDArray[np.uint8],
     *,
@@ -67,16 +67,17 @@ def answer(
     bypass_enabled_share: bool = False,
     details: bool = False,
 ) -> list[Answer]:
-    """One answer for each query, in their order; nearest matches first.
+    """One answer for each query, in their order, from banks with their settings.
 
-    A bank with an enabled share below 1 takes part in that share of queries: the same ones for
-    the same `seed`, in every process and on every machine.
+    Nearest matches come first. A bank with an enabled share below 1 takes part in that share of
+    queries: the same ones for the same `seed`, in every process and on every machine.
     """
     now = microseconds(at)
+    if not len(queries):
+        return []
     known: dict[int, list[Match]] = {}
     harmless: dict[int, list[Match]] = {}
-    for bank in banks:
-        settings = bank.settings
+    for bank, settings in banks:
         if kind not in settings.kinds:
             continue
         share = 1.0 if bypass_enabled_share else settings.enabled_share
@@ -121,7 +122,7 @@ def _matches(
     seed: str,
 ) -> Iterator[tuple[int, Match]]:
     """Query numbers and matches of one bank. Arrays to the end: objects only for what is told."""
-    found = bank.matches(kind, queries)
+    found = bank.matches(kind, queries, settings.radius)
     if not len(found):
         return
     standing = bank.standing()

@@ -36,7 +36,7 @@ from hearthline.kit.matching.banks.entry import (
     What,
     microseconds,
 )
-from hearthline.kit.matching.banks.indexes import Finding, Fresh, Indexes
+from hearthline.kit.matching.banks.indexes import Finding, Fresh, Indexes, shaped
 from hearthline.kit.matching.banks.journal import Signature, checked_name, record
 from hearthline.kit.matching.banks.ledger import KINDS, Ledger, Standing
 from hearthline.kit.matching.banks.refusals import KindRefused, SettingRefused
@@ -54,6 +54,7 @@ class Bank:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._settings_file = os.path.join(folder, SETTINGS_FILE)
         self._settings_seen: tuple[int, int] | None = None
         self._settings = read_settings(folder / SETTINGS_FILE)
         self._ledger = Ledger(folder / LEDGER_FILE)
@@ -85,7 +86,7 @@ class Bank:
     @property
     def settings(self) -> Settings:
         """The settings as they are now in `bank.toml`; those before, while that cannot be read."""
-        status = os.stat(self.folder / SETTINGS_FILE)
+        status = os.stat(self._settings_file)
         seen = (status.st_ino, status.st_mtime_ns)
         if seen != self._settings_seen:
             try:
@@ -277,9 +278,12 @@ class Bank:
 
     # Matching
 
-    def matches(self, kind: HashKind, queries: NDArray[np.uint8]) -> Matches:
-        """Entries near the queries within the bank's radius, whatever their state."""
-        return self._indexes.search(kind, queries, self.settings.radius)
+    def matches(
+        self, kind: HashKind, queries: NDArray[np.uint8], radius: int | None = None
+    ) -> Matches:
+        """Entries near the queries, within the bank's radius or another, whatever their state."""
+        within = self.settings.radius if radius is None else radius
+        return self._indexes.search(kind, queries, within)
 
     def standing(self) -> Standing:
         """Who is disabled or disputed now: cheap to ask, read anew only after a change."""
@@ -367,8 +371,8 @@ def _fresh(hashes: Hashes, made: Outcome) -> Fresh:
         made.change,
         {
             kind: (
+                shaped(b"".join(map(hashes.values.__getitem__, some)), kind),
                 made.ids[some].astype(np.uint64),
-                b"".join(map(hashes.values.__getitem__, some)),
             )
             for kind, some in places.items()
         },

@@ -24,6 +24,8 @@ from hearthline.kit.matching.banks.ledger import Ledger
 from hearthline.kit.matching.banks.refusals import BankBusy, IndexDamaged
 
 Index = HashIndex | DigestIndex
+Pairs = tuple[NDArray[np.uint8], NDArray[np.uint64]]
+"""Hashes of one kind, and the id of the entry of each."""
 
 _LOCK = "changing.lock"
 _STEP = 1_000_000
@@ -44,10 +46,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """What the change just written added, so that it need not be read back: ids and hashes."""
+    """What the change just written added, so that it need not be read back."""
 
     sequence: int
-    pairs: Mapping[HashKind, tuple[NDArray[np.uint64], bytes]]
+    pairs: Mapping[HashKind, Pairs]
 
 
 _UNKNOWN = Fresh(0, {})
@@ -59,6 +61,7 @@ class Indexes:
     def __init__(self, folder: Path, ledger: Ledger) -> None:
         self._folder = folder
         self._ledger = ledger
+        self._places = {kind: os.path.join(folder, kind) for kind in HashKind}
         self._open: dict[HashKind, tuple[int, Index]] = {}
         # Up to which change nothing happened to a kind, so that it is not looked for again.
         self._nothing_upto: dict[HashKind, int] = {}
@@ -172,7 +175,7 @@ class Indexes:
         expected, held = self._ledger.count(kind), 0 if index is None else len(index)
         if index is not None:
             present = 0
-            for ids, hashes in self._pages(kind, after=0):
+            for hashes, ids in self._pages(kind, after=0):
                 found = _search(index, hashes, 0)
                 present += int(np.count_nonzero(ids[found.query] == found.id))
             if present != expected:
@@ -187,7 +190,7 @@ class Indexes:
 
     def _reader(self, kind: HashKind) -> Index | None:
         """The index to search, refreshed; None where there never was an entry of the kind."""
-        place = self._folder / kind
+        place = self._places[kind]
         try:
             inode = os.stat(place).st_ino
         except FileNotFoundError:
@@ -197,7 +200,7 @@ class Indexes:
         known = self._open.get(kind)
         if known is None or known[0] != inode:
             with self._opening:
-                index = _opened(place, kind, writable=False)
+                index = _opened(Path(place), kind, writable=False)
                 self._open[kind] = (inode, index)
             return index
         known[1].refresh()
@@ -224,31 +227,40 @@ class Indexes:
         return False
 
     def _fill(self, index: Index, kind: HashKind, fresh: Fresh = _UNKNOWN) -> None:
-        """Adds and removes what the index has not followed yet, then sets its mark."""
+        """Removes and adds what the index has not followed yet; its mark moves with the last."""
         mark, upto = index.mark, self._ledger.sequence()
+        removed = np.array(self._ledger.removed(mark), np.uint64)
+        last = None
+        for page in self._added(kind, mark, fresh):
+            if last is None and len(removed):
+                index.remove(removed, mark=mark)
+            if last is not None:
+                index.add(*last, mark=mark)
+            last = page
+        if last is None:
+            index.remove(removed, mark=upto)
+        else:
+            index.add(*last, mark=upto)
+        if index.segments > _MOST_SEGMENTS:
+            index.merge()
+
+    def _added(self, kind: HashKind, mark: int, fresh: Fresh) -> Iterator[Pairs]:
+        """Hashes and ids that were added behind a change."""
         for batch in self._ledger.batches(mark):
             if kind not in batch.kinds:
                 continue
             if batch.sequence == fresh.sequence:
-                new, together = fresh.pairs[kind]
-                index.add(_shaped(together, kind), new, mark=mark)
+                yield fresh.pairs[kind]
             else:
-                for ids, hashes in self._pages(kind, batch.first - 1, batch.last):
-                    index.add(hashes, ids, mark=mark)
-        removed = np.array(self._ledger.removed(mark), np.uint64)
-        index.remove(removed, mark=upto)
-        if index.segments > _MOST_SEGMENTS:
-            index.merge()
+                yield from self._pages(kind, batch.first - 1, batch.last)
 
-    def _pages(
-        self, kind: HashKind, after: int, upto: int = 2**63 - 1
-    ) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.uint8]]]:
-        """Ids and hashes of a kind, as the index takes them in."""
+    def _pages(self, kind: HashKind, after: int, upto: int = 2**63 - 1) -> Iterator[Pairs]:
+        """Hashes and ids of a kind, as the index takes them in."""
         upto = min(upto, int(self._ledger.mark("next_entry")) - 1)
         while after < upto:
             ids, hashes = self._ledger.hashes(kind, after, min(after + _STEP, upto))
             if ids:
-                yield np.array(ids, np.uint64), _shaped(hashes, kind)
+                yield shaped(hashes, kind), np.array(ids, np.uint64)
             after += _STEP
 
 
@@ -258,7 +270,8 @@ def _opened(place: Path, kind: HashKind, *, writable: bool) -> Index:
     return DigestIndex.open(place, width=kind.width, writable=writable)
 
 
-def _shaped(hashes: bytes, kind: HashKind) -> NDArray[np.uint8]:
+def shaped(hashes: bytes, kind: HashKind) -> NDArray[np.uint8]:
+    """Hashes one behind another as an array of shape (n, width)."""
     return np.frombuffer(hashes, np.uint8).reshape(-1, kind.width)
 
 

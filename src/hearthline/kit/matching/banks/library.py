@@ -75,14 +75,12 @@ class Library:
 
     def banks(self) -> list[Bank]:
         """All banks in use, by name."""
-        self._look()
-        in_use = [bank for bank in self._banks.values() if not bank.settings.retired]
-        return sorted(in_use, key=lambda bank: bank.name)
+        return [bank for bank, _settings in self._in_use()]
 
     def bank(self, name: str) -> Bank:
         """One bank. Raises NoSuchBank."""
-        for bank in self.banks():
-            if bank.name == name:
+        for bank, settings in self._in_use():
+            if settings.name == name:
                 return bank
         raise NoSuchBank(name)
 
@@ -131,15 +129,21 @@ class Library:
         advice = "mend or restore what is named, then open the library again"
         return [Finding(folder, fault, advice) for folder, fault in sorted(self._faults.items())]
 
-    def _asked(self, names: Collection[str] | None) -> list[Bank]:
-        banks = self.banks()
+    def _in_use(self) -> list[tuple[Bank, Settings]]:
+        """The banks that are not retired, by name, with their settings as of now."""
+        self._look()
+        banks = [(bank, bank.settings) for bank in list(self._banks.values())]
+        return sorted((one for one in banks if not one[1].retired), key=lambda one: one[1].name)
+
+    def _asked(self, names: Collection[str] | None) -> list[tuple[Bank, Settings]]:
+        banks = self._in_use()
         if names is None:
             return banks
-        known = {bank.name for bank in banks}
+        known = {settings.name for _bank, settings in banks}
         for name in names:
             if name not in known:
                 raise NoSuchBank(name)
-        return [bank for bank in banks if bank.name in names or bank.settings.negative]
+        return [one for one in banks if one[1].name in names or one[1].negative]
 
     def _look(self) -> None:
         """Opens banks that appeared. Costs one look at the folder where nothing has changed."""

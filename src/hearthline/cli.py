@@ -7,19 +7,30 @@ import sys
 from pathlib import Path
 
 COMMANDS_OF = "hearthline.hub.config.commands"
+ENGINE = "hearthline.commands"
 
 # name: (module, what it does, whether Django is started before the module is imported)
 COMMANDS = {
     "audit": (f"{COMMANDS_OF}.audit", "verify or export the audit log", True),
     "backup": (f"{COMMANDS_OF}.backup", "save the database and its keys, apart", True),
+    "bank": (f"{ENGINE}.bank", "keep banks of known hashes", False),
     "demo": ("hearthline.hub.demo.command", "run a fictional country on this machine", False),
     "doctor": (f"{COMMANDS_OF}.doctor", "look whether all is well, and say what to do", True),
+    "hash": (f"{ENGINE}.hash", "hash pictures, videos and files", False),
     "keys": (f"{COMMANDS_OF}.keys", "make, change and split the keys", False),
+    "match": (f"{ENGINE}.match", "look hashes up in banks", False),
     "restore": (f"{COMMANDS_OF}.restore", "bring a backup back and prove it", False),
+    "scan": (f"{ENGINE}.scan", "look up all files of a folder or bucket", False),
     "serve": (f"{COMMANDS_OF}.serve", "serve a door: public, desk, partners, or all", True),
     "setup": (f"{COMMANDS_OF}.setup", "prepare database, pages and directory", True),
     "staff": (f"{COMMANDS_OF}.staff", "enrol the first administrator", True),
     "worker": (f"{COMMANDS_OF}.worker", "do the timed work", True),
+}
+# Where a command lives: what must be installed for it, and by which extra.
+EXTRAS = {
+    ENGINE: ("engine", "engine"),
+    "hearthline.matcher": ("matching service", "matcher"),
+    "hearthline.hub": ("site", "hub"),
 }
 
 
@@ -44,9 +55,10 @@ def main() -> None:
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] == "hearthline":
             raise
+        what, extra = next(EXTRAS[wing] for wing in EXTRAS if module.startswith(wing))
         print(
             f"hearthline {name}: {error.name} is not installed. "
-            "Install the site as well: pip install 'hearthline[hub]'.",
+            f"Install the {what} as well: pip install 'hearthline[{extra}]'.",
             file=sys.stderr,
         )
         raise SystemExit(1) from None

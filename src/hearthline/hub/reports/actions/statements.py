@@ -7,9 +7,10 @@ checks. Rows are made ready before the transaction, so that one report keeps no 
 more than its writing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from django.db import connection, models
@@ -34,10 +35,28 @@ class Insertion:
 
 def insert(insertions: Iterable[Insertion]) -> None:
     """Write new rows, in this order. Numbers that the database gives are not read back."""
-    with connection.cursor() as cursor:
+    with _line() as execute:
         for new in insertions:
-            cursor.execute(new.statement, new.values)
+            execute(new.statement, new.values)
             new.row._state.adding, new.row._state.db = False, connection.alias
+
+
+@contextmanager
+def _line() -> Iterator[Callable[[str, list[Any]], Any]]:
+    """What takes one statement after the other.
+
+    PostgreSQL is given all of them before it is asked how they went, and keeps their plans. An
+    error of any is raised at the end of the block, as Django raises it.
+    """
+    if connection.vendor != "postgresql":
+        with connection.cursor() as cursor:
+            yield cursor.execute
+        return
+    connection.ensure_connection()
+    raw: Any = connection.connection
+    psycopg: Any = connection.Database  # type: ignore[attr-defined]  # the driver's module
+    with connection.wrap_database_errors, raw.pipeline(), psycopg.Cursor(raw) as cursor:
+        yield partial(cursor.execute, prepare=True)
 
 
 def as_stored(model: type[models.Model], field: str, value: object) -> Any:

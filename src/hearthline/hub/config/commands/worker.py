@@ -21,6 +21,8 @@ from django.utils import timezone
 from hearthline.hub.config.readiness import NotReady, refuse_unprepared
 from hearthline.hub.config.worker import sweep_once
 
+NICENESS = 5
+
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="hearthline worker", description=__doc__)
@@ -46,6 +48,8 @@ def main(arguments: Sequence[str]) -> int:
         at = timezone.now() + timedelta(minutes=chosen.ahead)
         sys.stdout.write(f"{sweep_once(holder=holder, at=at)} rows done\n")
         return 0
+    # On one small server a person at the form comes before work that may wait a moment.
+    os.nice(NICENESS)
     stop = threading.Event()
     for asked in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked, lambda *_: stop.set())

@@ -19,6 +19,7 @@ COMMANDS = {
     "hash": (f"{ENGINE}.hash", "hash pictures, videos and files", False),
     "keys": (f"{COMMANDS_OF}.keys", "make, change and split the keys", False),
     "match": (f"{ENGINE}.match", "look hashes up in banks", False),
+    "matcher": ("hearthline.matcher.command", "serve matching with known content", False),
     "restore": (f"{COMMANDS_OF}.restore", "bring a backup back and prove it", False),
     "scan": (f"{ENGINE}.scan", "look up all files of a folder or bucket", False),
     "serve": (f"{COMMANDS_OF}.serve", "serve a door: public, desk, partners, or all", True),

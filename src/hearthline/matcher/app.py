@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The application the server imports: `hearthline.matcher.app:application`.
+
+Its folder comes from the environment, which `hearthline matcher serve` sets.
+"""
+
+import os
+from pathlib import Path
+
+from hearthline.matcher.door import Door
+from hearthline.matcher.routes import ROUTES
+from hearthline.matcher.service import Service
+
+FOLDER = "HEARTHLINE_MATCHER"
+WITHOUT_KEYS = "HEARTHLINE_MATCHER_WITHOUT_KEYS"
+
+
+def _open() -> Service:
+    without_keys = os.environ.get(WITHOUT_KEYS) == "yes"
+    return Service.open(Path(os.environ[FOLDER]), without_keys=without_keys)
+
+
+application = Door(ROUTES, _open)

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What was matched and who has still to be told: one SQLite file, written before the answer.
+
+A match is kept as banks and entries, never as what was asked for. Messages leave the file when
+they were taken, so a kill at any moment sends one twice at most, under the same id.
+"""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+FILE = "outbox.sqlite3"
+
+PAUSES = tuple(
+    timedelta(seconds=seconds)
+    for seconds in (5, 30, 120, 600, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600)
+)
+"""Before each further attempt, about two days in all; then a message is given up."""
+
+_TABLES = """
+BEGIN;
+CREATE TABLE IF NOT EXISTS found (id TEXT PRIMARY KEY, at REAL NOT NULL, what TEXT NOT NULL)
+    WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS found_at ON found (at);
+CREATE TABLE IF NOT EXISTS message (
+    found TEXT NOT NULL, hook TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+    due REAL NOT NULL, problem TEXT NOT NULL DEFAULT '', PRIMARY KEY (found, hook)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS message_due ON message (due);
+COMMIT;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One thing to tell one receiver: `found` names it, `at` is when it was found."""
+
+    found: str
+    hook: str
+    attempts: int
+    at: datetime
+
+
+class Outbox:
+    """The file. Threads may share it."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = FULL")
+        self._db.executescript(_TABLES)
+        path.chmod(0o600)
+        self._one = threading.Lock()
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        with self._one:
+            self._db.close()
+
+    def put(self, found: str, what: Mapping[str, Any], hooks: Sequence[str], at: datetime) -> None:
+        """Keeps a match, with a message for each receiver. On the disk when it returns."""
+        with self._one, self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.execute(
+                "INSERT INTO found VALUES (?, ?, ?)", (found, at.timestamp(), json.dumps(what))
+            )
+            self._db.executemany(
+                "INSERT INTO message (found, hook, due) VALUES (?, ?, ?)",
+                [(found, hook, at.timestamp()) for hook in hooks],
+            )
+
+    def found(self, found: str) -> dict[str, Any] | None:
+        """What was matched, or None."""
+        with self._one:
+            row = self._db.execute("SELECT what FROM found WHERE id = ?", (found,)).fetchone()
+        return None if row is None else dict(json.loads(row[0]))
+
+    def due(self, at: datetime, most: int = 100) -> list[Message]:
+        """Messages whose time has come, those that wait longest first."""
+        with self._one:
+            rows = self._db.execute(
+                "SELECT message.found, hook, attempts, found.at FROM message "
+                "JOIN found ON found.id = message.found WHERE due <= ? ORDER BY due LIMIT ?",
+                (at.timestamp(), most),
+            ).fetchall()
+        return [
+            Message(name, hook, attempts, datetime.fromtimestamp(when, at.tzinfo))
+            for name, hook, attempts, when in rows
+        ]
+
+    def waiting(self) -> int:
+        """How many messages have not been taken yet."""
+        with self._one:
+            return int(self._db.execute("SELECT COUNT(*) FROM message").fetchone()[0])
+
+    def done(self, message: Message) -> None:
+        """It was taken, or nobody is to be told any more."""
+        with self._one:
+            self._db.execute(
+                "DELETE FROM message WHERE found = ? AND hook = ?", (message.found, message.hook)
+            )
+
+    def failed(self, message: Message, problem: str, at: datetime) -> bool:
+        """It was not taken: it is tried again later, or given up, which is answered by False."""
+        if message.attempts >= len(PAUSES):
+            self.done(message)
+            return False
+        with self._one:
+            self._db.execute(
+                "UPDATE message SET attempts = attempts + 1, due = ?, problem = ? "
+                "WHERE found = ? AND hook = ?",
+                (
+                    (at + PAUSES[message.attempts]).timestamp(),
+                    problem,
+                    message.found,
+                    message.hook,
+                ),
+            )
+        return True
+
+    def forget(self, before: datetime) -> None:
+        """Removes matches of long ago of which nobody has still to be told."""
+        with self._one:
+            self._db.execute(
+                "DELETE FROM found WHERE at < ? AND id NOT IN (SELECT found FROM message)",
+                (before.timestamp(),),
+            )

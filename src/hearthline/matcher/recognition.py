@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bytes to hashes, hashes to what is known of them, without holding up other calls.
+
+One look-up takes less time than handing it to a thread, so it is made at once. Batches and files
+go to small pools; who would have to wait too long is told so instead.
+"""
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hearthline.kit.hashing.decoding import Limits
+from hearthline.kit.hashing.digests import Digests, digest
+from hearthline.kit.hashing.pictures import PictureHashes, hash_picture
+from hearthline.kit.hashing.refusals import NotHashable
+from hearthline.kit.matching.banks import Answer, HashKind, Library, NoSuchBank
+from hearthline.matcher.configuration import Configuration
+from hearthline.matcher.web import Refusal
+
+Result = TypeVar("Result")
+
+SIDES = (
+    "as_it_is",
+    "turned_90",
+    "turned_180",
+    "turned_270",
+    "flipped_vertically",
+    "flipped_horizontally",
+    "mirrored_in_the_main_diagonal",
+    "mirrored_in_the_other_diagonal",
+)
+"""The eight ways a picture may lie, in the order of `Spectrum.dihedral`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hashed:
+    """What a file is known by. `picture` is None where it is none, and `refusal` says why."""
+
+    digests: Digests
+    picture: PictureHashes | None
+    refusal: NotHashable | None
+
+    def views(self, *, dihedral: bool = False, negative: bool = False) -> dict[bytes, str]:
+        """Every PDQ hash to ask for and how it sees the picture, each hash once."""
+        if self.picture is None:
+            return {}
+        seen = [(self.picture.pdq, SIDES[0])]
+        if dihedral:
+            seen += zip(self.picture.dihedral[1:], SIDES[1:], strict=True)
+        seen += [(each.pdq, _view(str(each.view), each.frame)) for each in self.picture.extra]
+        if negative:
+            seen += [(pdq.complement(), f"{view}_negative") for pdq, view in seen]
+        views: dict[bytes, str] = {}
+        for pdq, view in seen:
+            views.setdefault(pdq.bits, view)
+        return views
+
+
+class Recognition:
+    """The library behind the calls of one worker process."""
+
+    def __init__(self, library: Library, configuration: Configuration) -> None:
+        self.library = library
+        self._limits = Limits(
+            file_bytes=configuration.largest_file, pixels=configuration.most_pixels
+        )
+        self._hashing = _Pool("hashing", configuration.hashing_threads, configuration.waiting)
+        self._searching = _Pool("searching", 1, configuration.waiting)
+        self._others = _Pool("others", 4, configuration.waiting)
+
+    def close(self) -> None:
+        """Ends the pools; what is under way is finished."""
+        for pool in (self._hashing, self._searching, self._others):
+            pool.close()
+
+    async def hashed(self, content: bytes, *, exact: bool = True) -> Hashed:
+        """All hashes of a file. Raises Refusal where it is empty, or where there is no time."""
+        return await self._hashing.run(lambda: self._hash(content, exact))
+
+    async def aside(self, work: Callable[[], Result]) -> Result:
+        """What `work` gives, without holding up other calls: for the ledgers and for addresses."""
+        return await self._others.run(work)
+
+    def look(
+        self,
+        kind: HashKind,
+        queries: NDArray[np.uint8] | Sequence[bytes],
+        *,
+        banks: Collection[str] | None = None,
+        seed: str = "",
+        bypass: bool = False,
+        details: bool = False,
+    ) -> list[Answer]:
+        """What is known of a few hashes, at once. Raises Refusal."""
+        try:
+            return self.library.lookup(
+                kind,
+                queries,
+                at=now(),
+                banks=banks,
+                seed=seed,
+                bypass_enabled_share=bypass,
+                details=details,
+            )
+        except NoSuchBank as fault:
+            raise Refusal(404, "no_such_bank", str(fault)) from None
+
+    async def look_many(
+        self,
+        kind: HashKind,
+        queries: NDArray[np.uint8] | Sequence[bytes],
+        *,
+        banks: Collection[str] | None = None,
+        seed: str = "",
+        bypass: bool = False,
+        details: bool = False,
+    ) -> list[Answer]:
+        """What is known of many hashes, aside. Raises Refusal."""
+        return await self._searching.run(
+            lambda: self.look(kind, queries, banks=banks, seed=seed, bypass=bypass, details=details)
+        )
+
+    def warm(self) -> None:
+        """Loads what is compiled and opens every bank, so that no caller waits for it."""
+        for kind in HashKind:
+            self.look(kind, [bytes(kind.width)])
+
+    def _hash(self, content: bytes, exact: bool) -> Hashed:
+        try:
+            digests = digest(content)
+        except NotHashable as fault:
+            raise Refusal(400, str(fault.code), str(fault)) from None
+        try:
+            picture = hash_picture(content, exact=exact, limits=self._limits)
+        except NotHashable as fault:
+            return Hashed(digests, None, fault)
+        return Hashed(digests, picture, None)
+
+
+class _Pool:
+    """Threads, and how many may wait for one."""
+
+    def __init__(self, name: str, threads: int, waiting: int) -> None:
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._room = threads + waiting
+
+    def close(self) -> None:
+        self._threads.shutdown()
+
+    async def run(self, work: Callable[[], Result]) -> Result:
+        if self._room <= 0:
+            raise Refusal(503, "busy", "too much is waiting already; try again", retry_after=1)
+        self._room -= 1
+        loop = asyncio.get_running_loop()
+        started = self._threads.submit(work)
+        # A caller whose time is up leaves; the thread keeps its place until it is through.
+        started.add_done_callback(lambda _: _later(loop, self._leave))
+        return await asyncio.shield(_awaited(started))
+
+    def _leave(self) -> None:
+        self._room += 1
+
+
+def _awaited(started: "Future[Result]") -> "asyncio.Future[Result]":
+    waiting = asyncio.wrap_future(started)
+    # Where nobody awaits it any more, its fault is nobody's.
+    waiting.add_done_callback(lambda done: done.cancelled() or done.exception())
+    return waiting
+
+
+def _later(loop: asyncio.AbstractEventLoop, what: Callable[[], None]) -> None:
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(what)
+
+
+def now() -> datetime:
+    """The time, here where there is a clock."""
+    return datetime.now(UTC)
+
+
+def _view(name: str, frame: int) -> str:
+    return f"{name}_{frame}" if frame else name

@@ -142,8 +142,8 @@ def browse(chromium: Browser) -> Iterator[Opened]:
 def picture() -> Picture:
     """Writes what the browser sees to `test-output/NAME.png`, where pictures are asked for."""
 
-    def taken(page: Page, name: str, *, full: bool = True) -> None:
-        if PICTURES:
+    def taken(page: Page, name: str, *, full: bool = True, always: bool = False) -> None:
+        if PICTURES or always:
             path = OUTPUT / f"{name}.png"
             path.parent.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=path, full_page=full)

@@ -2,8 +2,8 @@
 """The inner loops, compiled: pixels to 64 x 64 samples to 16 x 16 coefficients.
 
 There are two ways to the samples. `sample` applies the banded weights, about one multiplication
-a byte, and differs from the reference only by rounding. `smooth_down` is the running mean itself,
-every sum rounded to a 32-bit float in the order in which the reference rounds it, and is only
+a byte, and differs from the reference only by rounding. `smooth` is the running mean itself, every
+sum rounded to a 32-bit float in the order in which the reference rounds it, and is only
 needed where that rounding decides a bit.
 """
 
@@ -31,9 +31,19 @@ def sample(pixels: NDArray[np.uint8] | Floats, mix: Floats, down: Band, across: 
     return samples
 
 
-def smooth_down(luma: Floats, width: int) -> Floats:
-    """The running mean of `width` pixels down each column of `luma` [height, width]."""
-    return cast("Floats", _smooth_down(luma, width))
+def luma(pixels: NDArray[np.uint8]) -> Floats:
+    """Luma [height, width] of pixels [height, width, 3 or 4], rounded once, as the reference."""
+    mixed = np.empty(pixels.shape[:2], dtype=np.float32)
+    _mix(np.ascontiguousarray(pixels), mixed)
+    return mixed
+
+
+def smooth(values: Floats, height: int, width: int) -> Floats:
+    """The running mean of `width` pixels along each row, then of `height` down each column."""
+    across, both = np.empty_like(values), np.empty_like(values)
+    _smooth_across(values, across, width)
+    _smooth_down(across, both, height)
+    return both
 
 
 def transform(samples: Floats, cosines: Floats) -> Floats:
@@ -90,25 +100,47 @@ def _weigh_columns(lines, mix, start, length, weights, samples):  # type: ignore
 
 
 @numba.njit(cache=True, nogil=True)
-def _smooth_down(luma, width):  # type: ignore[no-untyped-def]
-    height, across = luma.shape
-    smooth = np.empty_like(luma)
+def _mix(pixels, mixed):  # type: ignore[no-untyped-def]
+    for y in range(mixed.shape[0]):
+        for x in range(mixed.shape[1]):
+            red, green, blue = pixels[y, x, 0], pixels[y, x, 1], pixels[y, x, 2]
+            mixed[y, x] = np.float32(red * 0.299 + green * 0.587 + blue * 0.114)
+
+
+@numba.njit(cache=True, nogil=True)
+def _smooth_down(values, smooth, width):  # type: ignore[no-untyped-def]
+    height, across = values.shape
     total = np.zeros(across, dtype=np.float32)
     after = (width + 2) // 2
-    before = width - after
-    for y in range(-after + 1, height):
-        enters, leaves = y + after - 1, y - before - 1
+    for y in range(1 - after, height):
+        enters, leaves = y + after - 1, y + after - 1 - width
         if enters < height:
             for x in range(across):
-                total[x] += luma[enters, x]
+                total[x] += values[enters, x]
         if leaves >= 0:
             for x in range(across):
-                total[x] -= luma[leaves, x]
+                total[x] -= values[leaves, x]
         if y >= 0:
             under = np.float32(min(enters, height - 1) - max(leaves, -1))
             for x in range(across):
                 smooth[y, x] = total[x] / under
-    return smooth
+
+
+# A running sum waits for itself at every step, so 16 rows go side by side, turned for the while.
+@numba.njit(cache=True, nogil=True)
+def _smooth_across(values, smooth, width):  # type: ignore[no-untyped-def]
+    height, across = values.shape
+    strip = np.zeros((across, 16), dtype=np.float32)
+    turned = np.empty((across, 16), dtype=np.float32)
+    for top in range(0, height, 16):
+        rows = min(16, height - top)
+        for row in range(rows):
+            for x in range(across):
+                strip[x, row] = values[top + row, x]
+        _smooth_down(strip, turned, width)
+        for row in range(rows):
+            for x in range(across):
+                smooth[top + row, x] = turned[x, row]
 
 
 @numba.njit(cache=True, nogil=True)

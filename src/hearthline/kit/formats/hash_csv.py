@@ -33,6 +33,7 @@ COLUMNS = ("kind", "hash", "category", "content", "metadata")
 LONGEST_LINE = 100_000
 
 _END_OF_LINE = re.compile(r"\r\n|\r|\n")
+_AFTER_HASH = re.compile(r"[,;|\s]")
 _NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]")
 _HASH = {"hash", "hashvalue", "value", "indicator", "signal", "signalvalue", "digest"}
 _KIND = {"kind", "type", "hashtype", "hashkind", "algorithm", "signaltype", "indicatortype"}
@@ -174,7 +175,7 @@ def _fields(line: str, delimiter: str) -> list[str]:
 
 
 def _bare(line: str, place: str, kind: HashKind | None) -> KnownHash | RefusedItem:
-    text = re.split(r"[,;|\s]", line.strip(), maxsplit=1)[0].strip("\"'\\")
+    text = _AFTER_HASH.split(line.strip(), maxsplit=1)[0].strip("\"'\\")
     try:
         found, value = kind_and_value(text, kind)
     except ValueError as fault:

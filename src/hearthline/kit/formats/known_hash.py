@@ -47,8 +47,10 @@ _BY_NAME = {
 }
 # 64 digits stand for SHA-256 or PDQ: there the list has to say which.
 _BY_LENGTH = {32: HashKind.MD5, 40: HashKind.SHA1}
+_PLAIN = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True
+)
 _NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]")
-_HEX = re.compile(r"[0-9a-fA-F]+")
 _CATEGORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 
 
@@ -86,7 +88,7 @@ class RefusedItem:
 
 def kind_named(name: str) -> HashKind | None:
     """The kind a column or a type is named for (`SHA-1`, `HASH_PDQ`, `md5_hash`), or None."""
-    return _BY_NAME.get(_NOT_ALPHANUMERIC.sub("", name.casefold()))
+    return _BY_NAME.get(name) or _BY_NAME.get(_NOT_ALPHANUMERIC.sub("", name.casefold()))
 
 
 def kind_and_value(text: str, kind: HashKind | None = None) -> tuple[HashKind, bytes]:
@@ -96,7 +98,12 @@ def kind_and_value(text: str, kind: HashKind | None = None) -> tuple[HashKind, b
     that quotes no more of the text than its length.
     """
     text = text.strip()
-    if _HEX.fullmatch(text) is None:
+    try:
+        value = bytes.fromhex(text)
+    except ValueError:
+        raise ValueError("not hexadecimal digits") from None
+    # `fromhex` steps over spaces between the bytes.
+    if not text or 2 * len(value) != len(text):
         raise ValueError("empty" if not text else "not hexadecimal digits")
     if kind is None:
         kind = _BY_LENGTH.get(len(text))
@@ -104,9 +111,9 @@ def kind_and_value(text: str, kind: HashKind | None = None) -> tuple[HashKind, b
         if len(text) == 64:
             raise ValueError("64 digits may be SHA-256 or PDQ; say which")
         raise ValueError(f"{len(text)} digits are no MD5 (32), SHA-1 (40), SHA-256 or PDQ (64)")
-    if len(text) != 2 * kind.width:
+    if len(value) != _WIDTHS[kind]:
         raise ValueError(f"{len(text)} digits, {kind} has {2 * kind.width}")
-    return kind, bytes.fromhex(text)
+    return kind, value
 
 
 def checked_category(text: str) -> str:
@@ -125,9 +132,7 @@ def plain_json(metadata: Mapping[str, Any]) -> str:
     if not metadata:
         return ""
     try:
-        text = json.dumps(
-            metadata, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True
-        )
+        text = _PLAIN.encode(metadata)
         # A lone half of a surrogate pair is no character and could not be stored.
         text.encode("utf-8")
     except (TypeError, ValueError, RecursionError) as fault:

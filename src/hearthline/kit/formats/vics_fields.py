@@ -165,7 +165,7 @@ def attributes_of(
     other: dict[str, Any] = {}
     faults: set[str] = set()
     for key, value in values.items():
-        name = _NAMES.get(key.casefold(), key)
+        name = key if key in fields else _NAMES.get(key.casefold(), key)
         known = fields.get(name)
         if known is None:
             other[name] = value

@@ -4,7 +4,8 @@
 Four sources behind one interface: a local file, and three shapes of feed over HTTPS as they are
 known from public documentation (`VERIFIED` in each module is false: none was tried against a live
 endpoint, and none is endorsed). A page that does not read is quarantined and reported; the rest of
-the list goes on. Only hashes and words about them are handled here, never content.
+the list goes on. `banking` puts what comes into the library's banks; import it by name, as it loads
+the engine. Only hashes and words about them are handled here, never content.
 """
 
 from hearthline.matcher.exchanges.configuration import (
@@ -20,7 +21,6 @@ from hearthline.matcher.exchanges.feed import (
     Exchange,
     ExchangeFailed,
     Gap,
-    Kind,
     Malformed,
     Opinion,
     Page,
@@ -41,7 +41,6 @@ __all__ = [
     "Exchange",
     "ExchangeFailed",
     "Gap",
-    "Kind",
     "Limits",
     "Malformed",
     "Opinion",

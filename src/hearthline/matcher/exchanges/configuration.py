@@ -99,7 +99,7 @@ class _Remote(_Settings):
 class FileSettings(_Settings):
     kind: Literal["file"]
     path: Path
-    format: Literal["csv", "jsonl"]
+    format: Literal["csv", "json", "vics"]
 
     def exchange(self, around: Surroundings) -> Exchange:
         return File(around.folder / self.path, self.format)

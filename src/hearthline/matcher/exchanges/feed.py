@@ -13,21 +13,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
+from hearthline.kit.formats.known_hash import HashKind
+
 Checkpoint = Mapping[str, int | str]
 """Where a feed stands, in the exchange's own words. Small, and never with a credential in it."""
 
 MOST_TAGS: Final = 50
 LONGEST_TAG: Final = 200
 LONGEST_KEY: Final = 300
-
-
-class Kind(StrEnum):
-    """The hashes a list may hold that this system can match."""
-
-    PDQ = "pdq"
-    MD5 = "md5"
-    SHA1 = "sha1"
-    SHA256 = "sha256"
 
 
 class Opinion(StrEnum):
@@ -39,14 +32,14 @@ class Opinion(StrEnum):
     UNSTATED = "unstated"
 
 
-_HEX_DIGITS: Final = {Kind.PDQ: 64, Kind.MD5: 32, Kind.SHA1: 40, Kind.SHA256: 64}
+_HEX_DIGITS: Final = frozenset("0123456789abcdef")
 
 # A list that carries the hash of nothing would match every empty file or flat picture.
 _OF_NOTHING: Final = {
-    Kind.PDQ: frozenset({"0" * 64, "f" * 64}),
-    Kind.MD5: frozenset({"0" * 32, hashlib.md5(usedforsecurity=False).hexdigest()}),
-    Kind.SHA1: frozenset({"0" * 40, hashlib.sha1(usedforsecurity=False).hexdigest()}),
-    Kind.SHA256: frozenset({"0" * 64, hashlib.sha256().hexdigest()}),
+    HashKind.PDQ: frozenset({"0" * 64, "f" * 64}),
+    HashKind.MD5: frozenset({"0" * 32, hashlib.md5(usedforsecurity=False).hexdigest()}),
+    HashKind.SHA1: frozenset({"0" * 40, hashlib.sha1(usedforsecurity=False).hexdigest()}),
+    HashKind.SHA256: frozenset({"0" * 64, hashlib.sha256().hexdigest()}),
 }
 
 
@@ -57,22 +50,23 @@ class NotASignal(ValueError):
 @dataclass(frozen=True, slots=True)
 class Signal:
     """One hash of one entry. `value` is lower-case hexadecimal, `key` names the entry at the
-    source: several signals may share a key, and several keys a value."""
+    source: several signals may share a key, and several keys a value. `content` is alike for
+    hashes of one picture under several keys; empty: those of one key are."""
 
-    kind: Kind
+    kind: HashKind
     value: str
     key: str
     tags: tuple[str, ...] = ()
     opinion: Opinion = Opinion.UNSTATED
     reported_by: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()
+    category: str = ""
+    content: str = ""
 
     def __post_init__(self) -> None:
         """Raises `NotASignal` for a value or key that cannot be kept."""
-        if len(self.value) != _HEX_DIGITS[self.kind] or not set(self.value) <= set(
-            "0123456789abcdef"
-        ):
-            raise NotASignal(f"not a {self.kind} hash of {_HEX_DIGITS[self.kind]} hex digits")
+        if len(self.value) != 2 * self.kind.width or not set(self.value) <= _HEX_DIGITS:
+            raise NotASignal(f"not a {self.kind} hash of {2 * self.kind.width} hex digits")
         if self.value in _OF_NOTHING[self.kind]:
             raise NotASignal(f"the {self.kind} hash of empty content, which would match anything")
         checked_key(self.key)

@@ -18,12 +18,12 @@ from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from xml.etree.ElementTree import Element
 
+from hearthline.kit.formats.known_hash import HashKind
 from hearthline.matcher.exchanges.client import Client, Query
 from hearthline.matcher.exchanges.documents import read_xml
 from hearthline.matcher.exchanges.feed import (
     Checkpoint,
     Gap,
-    Kind,
     Malformed,
     NotASignal,
     Opinion,
@@ -44,7 +44,12 @@ BEHIND: Final = 60
 
 BEGINNING: Final = datetime(2014, 1, 1, tzinfo=UTC)
 
-_KINDS: Final = {"pdq": Kind.PDQ, "md5": Kind.MD5, "sha1": Kind.SHA1, "sha256": Kind.SHA256}
+_KINDS: Final = {
+    "pdq": HashKind.PDQ,
+    "md5": HashKind.MD5,
+    "sha1": HashKind.SHA1,
+    "sha256": HashKind.SHA256,
+}
 _MEDIA: Final = {
     "image": ("image", False),
     "video": ("video", False),
@@ -166,7 +171,8 @@ def _signals(
     doubted = {
         (one.get("type") or "").lower() for one in element.findall("feedback/negativeFeedback")
     }
-    tags = tidy([media, element.findtext("classification"), *_categories(element)])
+    category = (element.findtext("classification") or "").strip()
+    tags = tidy([media, category, *_categories(element)])
     for fingerprint in element.findall("fingerprints/*"):
         kind = _KINDS.get(fingerprint.tag.lower())
         if kind is None:
@@ -180,6 +186,7 @@ def _signals(
                 tags=tags,
                 opinion=Opinion.DISPUTED if kind.value in doubted else Opinion.CONFIRM,
                 reported_by=tidy([reported_by]),
+                category=category,
             )
         except NotASignal as reason:
             reading.reject(reason, key)

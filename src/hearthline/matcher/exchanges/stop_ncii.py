@@ -13,12 +13,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from hearthline.kit.formats.known_hash import HashKind
 from hearthline.matcher.exchanges.client import Client, Query
 from hearthline.matcher.exchanges.documents import array, listed, object_of, read_json, whole_number
 from hearthline.matcher.exchanges.feed import (
     Checkpoint,
     Gap,
-    Kind,
     Malformed,
     NotASignal,
     Opinion,
@@ -35,7 +35,7 @@ VERIFIED: Final = False
 PAGE_SIZE: Final = 800
 STALE_AFTER: Final = timedelta(days=25)
 
-_KINDS: Final = {"ImagePDQ": Kind.PDQ, "VideoMD5": Kind.MD5}
+_KINDS: Final = {"ImagePDQ": HashKind.PDQ, "VideoMD5": HashKind.MD5}
 _GONE: Final = frozenset({"Withdrawn", "Deleted"})
 _FEEDBACK: Final = {"Blocked": Opinion.CONFIRM, "NotBlocked": Opinion.DENY}
 _TOKEN: Final = re.compile(rb'"nextPageToken"\s*:\s*"([^"\\\s]{1,4000})"')
@@ -133,7 +133,7 @@ def _take(record: Any, reading: Reading) -> int:
 
 
 def _signal(
-    record: dict[str, Any], kind: Kind, value: str, key: str, cases: dict[str, str]
+    record: dict[str, Any], kind: HashKind, value: str, key: str, cases: dict[str, str]
 ) -> Signal:
     # A value this version does not know is no opinion; it is no reason to drop the hash.
     answers = [object_of(one) for one in listed(record.get("CSPFeedbacks"))]

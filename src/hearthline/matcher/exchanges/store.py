@@ -333,7 +333,10 @@ class Store:
 def _digest(signals: Sequence[Signal]) -> bytes:
     """Tells whether an entry is as it was, so that nothing is written again for no reason."""
     lines = sorted(
-        json.dumps([s.kind, s.value, s.tags, s.opinion, s.reported_by, s.cases]) for s in signals
+        json.dumps(
+            [s.kind, s.value, s.tags, s.opinion, s.reported_by, s.cases, s.category, s.content]
+        )
+        for s in signals
     )
     return hashlib.blake2b("\n".join(lines).encode(), digest_size=16).digest()
 

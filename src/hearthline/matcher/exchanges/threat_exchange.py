@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
+from hearthline.kit.formats.known_hash import HashKind
 from hearthline.matcher.exchanges.client import Client, Query
 from hearthline.matcher.exchanges.documents import array, listed, object_of, read_json, whole_number
 from hearthline.matcher.exchanges.feed import (
     Checkpoint,
     Gap,
-    Kind,
     Malformed,
     NotASignal,
     Opinion,
@@ -39,11 +39,11 @@ FIELDS: Final = (
 )
 
 _KINDS: Final = {
-    "HASH_PDQ": Kind.PDQ,
-    "HASH_MD5": Kind.MD5,
-    "HASH_VIDEO_MD5": Kind.MD5,
-    "HASH_SHA1": Kind.SHA1,
-    "HASH_SHA256": Kind.SHA256,
+    "HASH_PDQ": HashKind.PDQ,
+    "HASH_MD5": HashKind.MD5,
+    "HASH_VIDEO_MD5": HashKind.MD5,
+    "HASH_SHA1": HashKind.SHA1,
+    "HASH_SHA256": HashKind.SHA256,
 }
 _STATUS: Final = {"MALICIOUS": Opinion.CONFIRM, "NON_MALICIOUS": Opinion.DENY}
 _REACTIONS: Final = {"HELPFUL": Opinion.CONFIRM, "DISAGREE_WITH_TAGS": Opinion.DENY}
@@ -145,7 +145,7 @@ def _take(item: Any, reading: Reading) -> int:
     return updated
 
 
-def _signal(item: dict[str, Any], key: str, kind: Kind) -> Signal:
+def _signal(item: dict[str, Any], key: str, kind: HashKind) -> Signal:
     descriptors = [object_of(d) for d in listed(item["descriptors"])]
     owners = [object_of(d.get("owner") or {}) for d in descriptors]
     return Signal(

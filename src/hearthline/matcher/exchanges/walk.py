@@ -16,6 +16,7 @@ from typing import Final, Protocol, Self
 from hearthline.matcher.exchanges.client import Client, NotThere, Query
 from hearthline.matcher.exchanges.feed import (
     Checkpoint,
+    ExchangeFailed,
     Gap,
     Malformed,
     NotASignal,
@@ -31,8 +32,11 @@ CURSOR_LIVES: Final = timedelta(hours=12)
 AHEAD: Final = timedelta(days=1)
 """How far a source's clock may be ahead of ours."""
 
-MOST_TURNS: Final = 80
-"""Broken answers in a row before a walk ends: enough to halve and double all the way."""
+MOST_TURNS: Final = 120
+"""Broken answers before a walk ends: enough to halve a size and to search fifty years."""
+
+MOST_LEAPS: Final = 20
+"""Broken answers in a row whose own word on the next page is followed."""
 
 MOST_UNREAD: Final = 5
 """Broken answers handed over for one gap; the others are the same or parts of these."""
@@ -163,13 +167,20 @@ class Shape(Protocol):
 
 @dataclass(slots=True)
 class _Trouble:
-    """The way around answers that do not read, since the last good page."""
+    """The way around answers that do not read, since the last good page.
+
+    By time it is a search for the first second from which a page reads: farther and farther ahead
+    until one does, then by halves back to what does not.
+    """
 
     since: int
     unread: list[Unread] = field(default_factory=list)
     reason: str = ""
     passed: int = 0
     turns: int = 0
+    _leaps: int = 0
+    _broken: int = -1
+    _reads: int = -1
     _step: int = 1
 
     def way_on(self, shape: Shape, place: Place, broken: Malformed, until: int) -> Place:
@@ -186,14 +197,29 @@ class _Trouble:
         if place.size > 1:
             return shape.narrowed(place, until)
         cursor = shape.cursor_in(broken.raw)
-        if cursor and cursor != place.cursor:
+        if cursor and cursor != place.cursor and self._leaps < MOST_LEAPS:
+            self._leaps += 1
             self.passed = shape.reach(place, until)
             return replace(place, cursor=cursor)
-        start, self._step = place.reached + self._step, self._step * 2
-        if start >= until:
+        self._broken = place.reached
+        if self._reads < 0:
+            ahead, self._step = place.reached + self._step, self._step * 2
+            if ahead < until:
+                return place.without_cursor(ahead)
+            self._reads = until
+        if self._reads - self._broken <= 1 and self._reads >= until:
             raise broken
-        self.passed = start
-        return place.without_cursor(start)
+        return place.without_cursor(self._between())
+
+    def nearer(self, place: Place) -> Place | None:
+        """Where to ask instead of `place`, which reads, to pass over less; None: nowhere."""
+        if self._broken < 0:
+            return None
+        self._reads = place.reached
+        if self._reads - self._broken > 1:
+            return place.without_cursor(self._between())
+        self.passed, self._broken, self._reads, self._step = place.reached, -1, -1, 1
+        return None
 
     def gaps(self, reached: int) -> tuple[Gap, ...]:
         """What was passed over before a page that came as far as `reached`."""
@@ -202,6 +228,9 @@ class _Trouble:
         # A page that moved on in time says that what is missing lies before it.
         end = min(self.passed, reached) if reached > self.since else self.passed
         return (Gap(self.since, end, self.reason),)
+
+    def _between(self) -> int:
+        return (self._broken + self._reads + 1) // 2
 
 
 def walk(
@@ -229,11 +258,14 @@ def walk(
             if not place.cursor:
                 visited.clear()
             continue
-        if trouble.passed and reading.empty and not reading.last:
-            place = reading.next
+        if (nearer := trouble.nearer(place)) is not None:
+            place = nearer
             continue
         if trouble.passed and reading.empty:
-            break
+            if reading.last:
+                break
+            place = reading.next
+            continue
         yield reading.page(at, tuple(trouble.unread), trouble.gaps(reading.next.reached))
         if reading.last:
             return
@@ -257,5 +289,6 @@ def _one(
         raise
     cursor = reading.next.cursor
     if not reading.last and cursor and cursor in visited:
-        raise Malformed("the next page it names was already given", body)
+        # No way around this: every page reads, and there would always be one more.
+        raise ExchangeFailed("circle", "the source's pages lead in a circle")
     return reading

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hearthline.matcher.exchanges import Kind, Opinion, fetch
+from hearthline.kit.formats.known_hash import HashKind
+from hearthline.matcher.exchanges import Opinion, fetch
 from hearthline.matcher.exchanges.ncmec import Ncmec
 from hearthline.matcher.exchanges.tests.source import AT, T0, FakeNcmec, Reply, md5, pdq
 
@@ -73,9 +74,9 @@ def test_an_entry_has_several_hashes_and_words_about_them(exchange, feed, store,
     [(key, signals)] = bank.entries.items()
     assert key == "42/image/i1"
     assert {s.kind: s.opinion for s in signals} == {
-        Kind.MD5: Opinion.CONFIRM,
-        Kind.SHA1: Opinion.DISPUTED,
-        Kind.PDQ: Opinion.CONFIRM,
+        HashKind.MD5: Opinion.CONFIRM,
+        HashKind.SHA1: Opinion.DISPUTED,
+        HashKind.PDQ: Opinion.CONFIRM,
     }
     assert {s.tags for s in signals} == {("A1", "image")}
     assert {s.reported_by for s in signals} == {("Example Member",)}

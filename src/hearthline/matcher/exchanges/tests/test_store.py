@@ -8,8 +8,9 @@ from datetime import timedelta
 
 import pytest
 
+from hearthline.kit.formats.known_hash import HashKind
 from hearthline.matcher.exchanges import Busy, Gap, Page, Signal, Store, Unread, fetch
-from hearthline.matcher.exchanges.feed import ExchangeFailed, Kind, Rejected
+from hearthline.matcher.exchanges.feed import ExchangeFailed, Rejected
 from hearthline.matcher.exchanges.quarantine import MOST_FILES, MOST_OF_ONE, Quarantine
 from hearthline.matcher.exchanges.stop_ncii import StopNcii
 from hearthline.matcher.exchanges.store import MOST_GAPS, MOST_REJECTED
@@ -17,7 +18,7 @@ from hearthline.matcher.exchanges.tests.source import AT, T0, FakeStopNcii, Repl
 
 
 def signal(number, key=None):
-    return Signal(Kind.MD5, md5(number), key or f"k{number}")
+    return Signal(HashKind.MD5, md5(number), key or f"k{number}")
 
 
 class Given:

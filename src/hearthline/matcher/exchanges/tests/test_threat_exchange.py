@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from hearthline.matcher.exchanges import Kind, Opinion, fetch
+from hearthline.kit.formats.known_hash import HashKind
+from hearthline.matcher.exchanges import Opinion, fetch
 from hearthline.matcher.exchanges.tests.conftest import TOKEN
 from hearthline.matcher.exchanges.tests.source import AT, T0, FakeThreatExchange, Reply, md5, pdq
 from hearthline.matcher.exchanges.threat_exchange import ThreatExchange
@@ -76,11 +77,11 @@ def test_an_update_replaces(exchange, feed, store, bank):
 @pytest.mark.parametrize(
     ("name", "kind", "value"),
     [
-        ("HASH_PDQ", Kind.PDQ, pdq(1)),
-        ("HASH_MD5", Kind.MD5, md5(1)),
-        ("HASH_VIDEO_MD5", Kind.MD5, md5(1)),
-        ("HASH_SHA1", Kind.SHA1, "a" * 40),
-        ("HASH_SHA256", Kind.SHA256, "b" * 64),
+        ("HASH_PDQ", HashKind.PDQ, pdq(1)),
+        ("HASH_MD5", HashKind.MD5, md5(1)),
+        ("HASH_VIDEO_MD5", HashKind.MD5, md5(1)),
+        ("HASH_SHA1", HashKind.SHA1, "a" * 40),
+        ("HASH_SHA256", HashKind.SHA256, "b" * 64),
     ],
 )
 def test_kinds(exchange, feed, store, bank, name, kind, value):

@@ -4,6 +4,7 @@
 Its folder comes from the environment, which `hearthline matcher serve` sets.
 """
 
+import logging
 import os
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from hearthline.matcher.service import Service
 
 FOLDER = "HEARTHLINE_MATCHER"
 WITHOUT_KEYS = "HEARTHLINE_MATCHER_WITHOUT_KEYS"
+
+# Its finer messages quote what is inside pictures.
+logging.getLogger("PIL").setLevel(logging.WARNING)
 
 
 def _open() -> Service:

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`hearthline matcher`: keys, webhooks, and what it does not start with."""
+
+from pathlib import Path
+
+import pytest
+
+from hearthline.matcher import app
+from hearthline.matcher.command import main
+from hearthline.matcher.keys import Keys, Scope
+from hearthline.matcher.serving import NotStarted, prepared
+
+
+def test_a_key_is_shown_once_and_listed_without_itself(tmp_path: Path, capsys):
+    folder = str(tmp_path / "state")
+    assert (
+        main(["--folder", folder, "key", "add", "up", "--scope", "hash", "--scope", "match"]) == 0
+    )
+    text = capsys.readouterr().out.strip()
+    holder = Keys(tmp_path / "state" / "keys.json").holder(text)
+    assert holder is not None
+    assert holder.scopes == {Scope.HASH, Scope.MATCH}
+    assert main(["--folder", folder, "key", "list"]) == 0
+    listed = capsys.readouterr().out
+    assert "up" in listed
+    assert text not in listed
+    assert main(["--folder", folder, "key", "remove", "up"]) == 0
+    assert main(["--folder", folder, "key", "remove", "up"]) == 1
+    assert "no key named" in capsys.readouterr().err
+
+
+def test_a_webhook_is_added_listed_and_removed(tmp_path: Path, capsys):
+    folder = ["--folder", str(tmp_path / "state"), "webhook"]
+    assert main([*folder, "add", "desk", "https://hooks.example.org/in", "--bank", "A"]) == 0
+    assert capsys.readouterr().out.startswith("whsec_")
+    assert main([*folder, "list"]) == 0
+    listed = capsys.readouterr().out
+    assert "https://hooks.example.org/in  A" in listed
+    assert "whsec_" not in listed
+    assert main([*folder, "remove", "desk"]) == 0
+    assert main([*folder, "add", "desk", "http://hooks.example.org/in"]) == 1
+    assert "https only" in capsys.readouterr().err
+
+
+def test_it_does_not_start_where_nobody_could_call(tmp_path: Path, capsys):
+    assert main(["--folder", str(tmp_path), "serve"]) == 1
+    assert "there is no key yet" in capsys.readouterr().err
+
+
+def test_without_keys_it_serves_this_machine_only(tmp_path: Path):
+    with pytest.raises(NotStarted, match=r"127\.0\.0\.1"):
+        prepared(tmp_path, host="0.0.0.0", without_keys=True)  # noqa: S104
+    assert prepared(tmp_path, host="127.0.0.1", without_keys=True)[app.WITHOUT_KEYS] == "yes"
+
+
+def test_a_broken_setting_is_told_before_the_start(tmp_path: Path, capsys):
+    (tmp_path / "matcher.toml").write_text("wish = 1\n")
+    assert main(["--folder", str(tmp_path), "serve", "--without-keys"]) == 1
+    assert "wish" in capsys.readouterr().err

@@ -2,8 +2,8 @@
 """Files that are whole or not there: a container of arrays, small documents, and how to fsync.
 
 A container begins with one page: `HLSEGMT1`, the length of a JSON text, the text, and the SHA-256
-of the text. The text names the arrays with type, length, place and SHA-256. The arrays follow,
-each beginning on a page, little-endian, to be mapped and used as they are.
+of the text. The text names the arrays with type, length, place and SHA-256. The arrays follow, each
+beginning on a page (a large one on a huge page), little-endian, to be mapped and used as they are.
 """
 
 import json
@@ -21,6 +21,7 @@ from .refusals import IndexBroken
 
 _MAGIC = b"HLSEGMT1"
 _PAGE = 4096
+_HUGE = 1 << 21
 _CHUNK = 1 << 24
 
 
@@ -49,49 +50,65 @@ class ContainerWriter:
 
     `sections` gives name, type and number of values. Pieces of one array come in order; arrays may
     take turns. The file gets its name only with `finish`.
+
+    Large arrays begin on, and are written in, whole multiples of 2 MiB: then Linux keeps them in
+    huge pages where its file system can, and reading them at random costs half as much.
     """
 
     def __init__(self, path: Path, sections: Iterable[tuple[str, str, int]]) -> None:
         self._path = path
         self._draft = path.with_name(path.name + ".part")
-        self._file = self._draft.open("wb")
+        self._handle = os.open(self._draft, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o644)
         self._described: dict[str, dict[str, Any]] = {}
         self._at: dict[str, int] = {}
+        self._held: dict[str, bytearray] = {}
         self._sums: dict[str, Any] = {}
         end = _PAGE
         for name, kind, count in sections:
-            self._described[name] = {"type": kind, "count": count, "at": end}
-            self._at[name] = end
-            self._sums[name] = sha256()
             size = np.dtype(kind).itemsize * count
-            end += -(-size // _PAGE) * _PAGE
-        self._file.truncate(end)
+            unit = _HUGE if size >= _HUGE else _PAGE
+            start = -(-end // unit) * unit
+            self._described[name] = {"type": kind, "count": count, "at": start}
+            self._at[name] = start
+            self._held[name] = bytearray()
+            self._sums[name] = sha256()
+            end = start + size
+        os.truncate(self._draft, -(-end // _PAGE) * _PAGE)
 
     def put(self, name: str, values: NDArray[Any]) -> None:
         """Append a piece of the array `name`."""
         kind = np.dtype(self._described[name]["type"])
-        piece = np.ascontiguousarray(values, dtype=kind).view(np.uint8).ravel()
-        for start in range(0, piece.size, _CHUNK):
-            data = piece[start : start + _CHUNK].data
-            self._sums[name].update(data)
-            self._file.seek(self._at[name])
-            self._file.write(data)
-            self._at[name] += len(data)
+        piece = np.ascontiguousarray(values, dtype=kind).view(np.uint8).ravel().data
+        self._sums[name].update(piece)
+        held = self._held[name]
+        fill = min(len(piece), _HUGE - len(held))
+        held += piece[:fill]
+        if len(held) < _HUGE:
+            return
+        self._write(name, memoryview(held))
+        whole = (len(piece) - fill) // _HUGE * _HUGE
+        self._write(name, piece[fill : fill + whole])
+        self._held[name] = bytearray(piece[fill + whole :])
 
     def finish(self, facts: dict[str, Any]) -> None:
         """Write the first page, wait until all is on disk, and give the file its name."""
         for name, described in self._described.items():
+            self._write(name, memoryview(self._held[name]))
             described["sha256"] = self._sums[name].hexdigest()
         text = json.dumps({**facts, "arrays": self._described}).encode()
         page = _MAGIC + len(text).to_bytes(4, "little") + text + sha256(text).digest()
         if len(page) > _PAGE:
             raise ValueError("The description of the arrays does not fit the first page.")
-        self._file.seek(0)
-        self._file.write(page)
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
+        os.pwrite(self._handle, page, 0)
+        os.fsync(self._handle)
+        os.close(self._handle)
         self._draft.rename(self._path)
+
+    def _write(self, name: str, data: memoryview) -> None:
+        while data:
+            written = os.pwrite(self._handle, data[:_CHUNK], self._at[name])
+            self._at[name] += written
+            data = data[written:]
 
 
 class Container:

@@ -18,7 +18,8 @@ from itertools import combinations
 from math import comb, log2
 
 import numpy as np
-from numpy.typing import NDArray
+
+from .searching import Probes
 
 HASH_BITS = 256
 DESIGN_RADIUS = 31
@@ -43,20 +44,6 @@ class Band:
 
     start: int
     width: int
-
-
-@dataclass(frozen=True)
-class Probes:
-    """One way to look a query up: for band b, the masks from `first[b]` up to `first[b + 1]`.
-
-    `masks[i]` is what the query's key is changed by; `limits[i]` how far an entry's next key may
-    be from the query's. `radii[b]` is -1 for a band that is not probed.
-    """
-
-    radii: NDArray[np.int64]
-    first: NDArray[np.int64]
-    masks: NDArray[np.int64]
-    limits: NDArray[np.uint16]
 
 
 @lru_cache(maxsize=256)

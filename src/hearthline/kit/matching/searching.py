@@ -2,11 +2,17 @@
 """The inner loops of a search: probe, filter, verify; or read every row.
 
 Hashes are rows of four 64-bit words in one flat array, the first bit of the hash the highest of
-the first word. A loop fills the caller's result arrays as far as they reach and says at which
-query it stopped, with every result of the queries before it: nothing is ever cut off.
+the first word. A loop fills the caller's arrays as far as they reach and says at which query it
+stopped, with every result of the queries before it: nothing is ever cut off.
+
+Memory, not arithmetic, is what a search waits for. It goes band by band in three stages, each a
+few steps behind the one before: ask for the offsets, ask for the entries, look at the entries.
+What a stage asked for has come from memory by the time the next one reads it.
+
+Loops read arrays from local names: each reading from a tuple would count references, atomically.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,10 +22,52 @@ from .compiled import LANES, compiled, lowest, near, ones, prefetch
 #: verifying in random order costs about so much more than reading in order.
 _BAIL = 12
 _LEAST_WAITING = 2048
+_AHEAD = 2  # steps between two stages
+_RING = 4  # steps whose entries are noted: a power of two, more than _AHEAD
+_BAND = 48  # a waiting entry is its band from this bit on, and its place or row below
+_PLACE = (1 << _BAND) - 1
 _LINE = 32  # 16-bit values in a cache line
 _MOST_LINES = 8  # of one run are asked for ahead; after that the processor follows by itself
 _TILE = 1024  # rows that stay in the fastest memory while several queries pass over them
 _TOGETHER = 32  # queries that pass over a tile together
+
+
+class Tables(NamedTuple):
+    """A segment's arrays. Band b is `widths[b]` bits from bit `starts[b]` on.
+
+    Its entries with key k stand from `offsets[tables[b] + k]` up to the next offset, counted from
+    entry b * rows: the next band's key in `keys`, the row number in `place_bytes` of `places`.
+    """
+
+    rows: Any
+    offsets: Any
+    keys: Any
+    places: Any
+    place_bytes: int
+    starts: Any
+    widths: Any
+    tables: Any
+
+
+class Probes(NamedTuple):
+    """One way to look a query up: for band b, the masks from `first[b]` up to `first[b + 1]`.
+
+    `masks[i]` is what the query's key is changed by; `limits[i]` how far an entry's next key may
+    be from the query's. `radii[b]` is -1 for a band that is not probed.
+    """
+
+    radii: Any
+    first: Any
+    masks: Any
+    limits: Any
+
+
+class Room(NamedTuple):
+    """Where results go: arrays of one length."""
+
+    query: Any
+    row: Any
+    distance: Any
 
 
 @compiled
@@ -36,8 +84,7 @@ def key_of(words: Any, base: int, start: int, width: int) -> Any:
 
 
 @compiled
-def distance_of(rows: Any, row: int, queries: Any, query: int) -> Any:
-    """In how many bits a row differs from a query."""
+def _distance(rows: Any, row: int, queries: Any, query: int) -> Any:
     at, to = row * 4, query * 4
     return (
         ones(rows[at] ^ queries[to])
@@ -48,45 +95,80 @@ def distance_of(rows: Any, row: int, queries: Any, query: int) -> Any:
 
 
 @compiled
-def _prepare(
-    queries: Any, query: int, starts: Any, widths: Any, tables: Any, offsets: Any, keys: Any,
-    first: Any, masks: Any, rows: int, begin: Any, end: Any,
-) -> None:  # fmt: skip
-    """Note where the entries of every probe lie, and ask for the first lines of them."""
-    for band in range(starts.size):
-        if first[band] == first[band + 1]:
-            continue
-        key = key_of(queries, query * 4, starts[band], widths[band])
-        table = tables[band]
-        base = np.int64(band) * rows
-        for probe in range(first[band], first[band + 1]):
-            bucket = table + (key ^ masks[probe])
-            come = base + np.int64(offsets[bucket])
-            gone = base + np.int64(offsets[bucket + 1])
-            begin[probe] = come
-            end[probe] = gone
-            last = min(gone, come + _LINE * _MOST_LINES)
-            while come < last:
-                prefetch(keys, come)
-                come += _LINE
+def _ask_for_offsets(queries: Any, query: int, band: int, tables: Any, probes: Any) -> None:
+    offsets, masks = tables.offsets, probes.masks
+    key = key_of(queries, query * 4, tables.starts[band], tables.widths[band])
+    table = tables.tables[band]
+    for probe in range(probes.first[band], probes.first[band + 1]):
+        prefetch(offsets, table + (key ^ masks[probe]))
 
 
 @compiled
-def _earlier(
-    rows: Any, row: int, queries: Any, query: int, band: int, starts: Any, widths: Any, radii: Any
-) -> bool:
+def _ask_for_entries(
+    queries: Any, query: int, band: int, tables: Any, probes: Any, lines: int, begin: Any, end: Any
+) -> None:
+    """Note where the entries of each probe lie, and ask for the first lines of them."""
+    offsets, keys, masks = tables.offsets, tables.keys, probes.masks
+    key = key_of(queries, query * 4, tables.starts[band], tables.widths[band])
+    base = np.int64(band) * (tables.rows.size // 4)
+    table = tables.tables[band]
+    first = probes.first[band]
+    for probe in range(probes.first[band + 1] - first):
+        bucket = table + (key ^ masks[first + probe])
+        begin[probe] = base + np.int64(offsets[bucket])
+        end[probe] = base + np.int64(offsets[bucket + 1])
+        for line in range(lines):
+            prefetch(keys, begin[probe] + line * _LINE)
+
+
+@compiled
+def _filter(
+    queries: Any, query: int, band: int, tables: Any, probes: Any,
+    begin: Any, end: Any, waiting: Any, count: int,
+) -> Any:  # fmt: skip
+    """Put the entries whose next key is near on the list: how many wait, or -1 without room."""
+    keys, places, limits = tables.keys, tables.places, probes.limits
+    place_bytes = tables.place_bytes
+    most = waiting.size - LANES
+    after = band + 1 if band + 1 < tables.starts.size else 0
+    key = np.uint16(key_of(queries, query * 4, tables.starts[after], tables.widths[after]) & 0xFFFF)
+    first = probes.first[band]
+    for probe in range(probes.first[band + 1] - first):
+        at = begin[probe]
+        left = end[probe] - at
+        # At least once, also for no entries: fewer branches for the processor to guess.
+        while True:
+            hits = near(keys, at, key, limits[first + probe])
+            hits &= np.uint32((np.int64(1) << min(left, np.int64(LANES))) - 1)
+            while hits != 0:
+                place = at + lowest(hits)
+                prefetch(places, place * place_bytes)
+                waiting[count] = place | np.int64(band) << _BAND
+                hits &= np.uint32(hits - np.uint32(1))
+                count += 1
+            if count > most:
+                return -1
+            if left <= LANES:
+                break
+            at += LANES
+            left -= LANES
+    return count
+
+
+@compiled
+def _earlier(queries: Any, query: int, row: int, band: int, tables: Any, probes: Any) -> bool:
     """Whether a band before this one finds the same row: then that one reports it."""
-    count = starts.size
+    starts, widths, radii = tables.starts, tables.widths, probes.radii
     for other in range(band):
         if radii[other] < 0:
             continue
-        after = (other + 1) % count
-        mine = key_of(rows, row * 4, starts[other], widths[other])
+        after = (other + 1) % starts.size
+        mine = key_of(tables.rows, row * 4, starts[other], widths[other])
         theirs = key_of(queries, query * 4, starts[other], widths[other])
         apart = ones(np.uint64(mine ^ theirs))
         if apart > radii[other]:
             continue
-        mine = key_of(rows, row * 4, starts[after], widths[after])
+        mine = key_of(tables.rows, row * 4, starts[after], widths[after])
         theirs = key_of(queries, query * 4, starts[after], widths[after])
         next_apart = ones(np.uint64((mine ^ theirs) & 0xFFFF))
         if apart + next_apart <= radii[other] + radii[after] + 1:
@@ -95,143 +177,128 @@ def _earlier(
 
 
 @compiled
-def _filter(
-    queries: Any, query: int, starts: Any, widths: Any, keys: Any, places: Any, place_bytes: int,
-    first: Any, limits: Any, begin: Any, end: Any, waiting: Any,
-) -> Any:  # fmt: skip
-    """Collect the entries whose next key is near: how many, or -1 if they lack room."""
-    most = waiting.size - LANES
-    count = 0
-    for band in range(starts.size):
-        after = band + 1 if band + 1 < starts.size else 0
-        key = np.uint16(key_of(queries, query * 4, starts[after], widths[after]) & 0xFFFF)
-        for probe in range(first[band], first[band + 1]):
-            last = end[probe]
-            for at in range(begin[probe], last, LANES):
-                hits = near(keys, at, key, limits[probe])
-                if last - at < LANES:
-                    hits &= np.uint32((np.int64(1) << (last - at)) - 1)
-                while hits != 0:
-                    waiting[count] = at + lowest(hits)
-                    prefetch(places, waiting[count] * place_bytes)
-                    hits &= np.uint32(hits - np.uint32(1))
-                    count += 1
-                if count > most:
-                    return -1
-    return count
+def _ask_for_rows(tables: Any, waiting: Any, start: int, stop: int) -> None:
+    """Put the row number in the place of each waiting entry, and ask for the row."""
+    places, rows, place_bytes = tables.places, tables.rows, tables.place_bytes
+    for item in range(start, stop):
+        at = (waiting[item] & _PLACE) * place_bytes
+        row = np.int64(places[at]) | np.int64(places[at + 1]) << 8 | np.int64(places[at + 2]) << 16
+        if place_bytes == 4:
+            row |= np.int64(places[at + 3]) << 24
+        prefetch(rows, row * 4)
+        waiting[item] += row - (waiting[item] & _PLACE)
 
 
 @compiled
 def _verify(
-    waiting: Any, count: int, places: Any, place_bytes: int, rows: Any,
-    queries: Any, query: int, starts: Any, widths: Any, radii: Any, radius: int,
-    found: int, out_query: Any, out_row: Any, out_distance: Any,
+    queries: Any, query: int, radius: int, tables: Any, probes: Any,
+    waiting: Any, start: int, stop: int, room: Any, found: int,
 ) -> Any:  # fmt: skip
-    """Compare the waiting entries' whole hashes: the new number of results, -1 if they lack room.
-
-    The row numbers were asked for by the filter; all rows are asked for before the first is read.
-    """
-    row_of = np.empty(count, np.int64)
-    for item in range(count):
-        at = waiting[item] * place_bytes
-        row = np.int64(places[at]) | np.int64(places[at + 1]) << 8 | np.int64(places[at + 2]) << 16
-        if place_bytes == 4:
-            row |= np.int64(places[at + 3]) << 24
-        row_of[item] = row
-        prefetch(rows, row * 4)
-    for item in range(count):
-        row = row_of[item]
-        apart = distance_of(rows, row, queries, query)
+    """Compare the waiting rows: the new number of results, -1 if they lack room."""
+    rows = tables.rows
+    for item in range(start, stop):
+        row = waiting[item] & _PLACE
+        apart = _distance(rows, row, queries, query)
         if apart > radius:
             continue
-        band = waiting[item] // (rows.size // 4)
-        if _earlier(rows, row, queries, query, band, starts, widths, radii):
+        if _earlier(queries, query, row, waiting[item] >> _BAND, tables, probes):
             continue
-        if found == out_query.size:
+        if found < 0 or found == room.query.size:
             return -1
-        out_query[found] = query
-        out_row[found] = row
-        out_distance[found] = apart
+        room.query[found] = query
+        room.row[found] = row
+        room.distance[found] = apart
         found += 1
     return found
 
 
 @compiled
 def probe(
-    queries: Any, begin_at: int, radius: int,
-    rows: Any, offsets: Any, keys: Any, places: Any, place_bytes: int,
-    starts: Any, widths: Any, tables: Any,
-    radii: Any, first: Any, masks: Any, limits: Any,
-    out_query: Any, out_row: Any, out_distance: Any,
-) -> Any:  # fmt: skip
+    queries: Any, begin_at: int, radius: int, tables: Any, probes: Any, room: Any
+) -> tuple[int, int]:
     """Search by the tables from query `begin_at` on: (results, query to go on with)."""
-    count = queries.size // 4
-    row_count = rows.size // 4
-    begin = np.empty((2, masks.size), np.int64)
-    end = np.empty((2, masks.size), np.int64)
+    bands = tables.starts.size
+    row_count = tables.rows.size // 4
+    widest = np.max(probes.first[1:] - probes.first[:-1])
+    begin = np.empty((_RING, widest), np.int64)
+    end = np.empty((_RING, widest), np.int64)
     waiting = np.empty(max(row_count // _BAIL, _LEAST_WAITING) + LANES, np.int64)
-    found = 0
-    for step in range(begin_at, count + 1):
-        # A query's entries are on their way from memory while the one before is looked at.
-        if step < count:
-            _prepare(queries, step, starts, widths, tables, offsets, keys, first, masks,
-                     row_count, begin[step & 1], end[step & 1])  # fmt: skip
-        if step == begin_at:
+    entries = row_count * bands // (tables.offsets.size - bands)
+    lines = min(_MOST_LINES, entries // _LINE + 3)
+    steps = (queries.size // 4 - begin_at) * bands
+    kept = found = passed = fetched = verified = 0
+    for step in range(steps + 2 * _AHEAD):
+        if step < steps:
+            query, band = begin_at + step // bands, step % bands
+            _ask_for_offsets(queries, query, band, tables, probes)
+        at = step - _AHEAD
+        if 0 <= at < steps:
+            query, band, turn = begin_at + at // bands, at % bands, at % _RING
+            _ask_for_entries(queries, query, band, tables, probes, lines, begin[turn], end[turn])
+        at -= _AHEAD
+        if at < 0:
             continue
-        query = step - 1
-        passed = _filter(queries, query, starts, widths, keys, places, place_bytes, first, limits,
-                         begin[query & 1], end[query & 1], waiting)  # fmt: skip
+        query, band, turn = begin_at + at // bands, at % bands, at % _RING
+        if passed >= 0:
+            known = passed
+            passed = _filter(queries, query, band, tables, probes, begin[turn], end[turn],
+                             waiting, passed)  # fmt: skip
+            # What passed a step ago is fetched now, what was fetched a step ago is compared.
+            _ask_for_rows(tables, waiting, fetched, known)
+            found = _verify(queries, query, radius, tables, probes, waiting, verified, fetched,
+                            room, found)  # fmt: skip
+            verified, fetched = fetched, known
+        if band + 1 < bands:
+            continue
         if passed < 0:
-            now = _read_all(rows, queries, query, radius, found, out_query, out_row, out_distance)
+            found = _read_all(queries, query, radius, tables.rows, room, kept)
         else:
-            now = _verify(waiting, passed, places, place_bytes, rows, queries, query, starts,
-                          widths, radii, radius, found, out_query, out_row,
-                          out_distance)  # fmt: skip
-        if now < 0:
-            return found, query
-        found = now
-    return found, count
+            _ask_for_rows(tables, waiting, fetched, passed)
+            found = _verify(queries, query, radius, tables, probes, waiting, verified, passed,
+                            room, found)  # fmt: skip
+        if found < 0:
+            return kept, query
+        kept, passed, fetched, verified = found, 0, 0, 0
+    return found, queries.size // 4
 
 
 @compiled
-def _read_all(
-    rows: Any, queries: Any, query: int, radius: int, found: int,
-    out_query: Any, out_row: Any, out_distance: Any,
-) -> Any:  # fmt: skip
+def _read_all(queries: Any, query: int, radius: int, rows: Any, room: Any, found: int) -> Any:
     for row in range(rows.size // 4):
-        apart = distance_of(rows, row, queries, query)
+        apart = _distance(rows, row, queries, query)
         if apart <= radius:
-            if found == out_query.size:
+            if found == room.query.size:
                 return -1
-            out_query[found] = query
-            out_row[found] = row
-            out_distance[found] = apart
+            room.query[found] = query
+            room.row[found] = row
+            room.distance[found] = apart
             found += 1
     return found
 
 
 @compiled
-def scan(
-    queries: Any, begin_at: int, radius: int, rows: Any,
-    out_query: Any, out_row: Any, out_distance: Any,
-) -> Any:  # fmt: skip
+def scan(queries: Any, begin_at: int, radius: int, rows: Any, room: Any) -> tuple[int, int]:
     """Compare every row with every query from `begin_at` on: (results, query to go on with)."""
     count = queries.size // 4
     row_count = rows.size // 4
     found = 0
-    for start in range(begin_at, count, _TOGETHER):
+    start = begin_at
+    while start < count:
         kept = found
         stop = min(count, start + _TOGETHER)
-        for tile in range(0, row_count, _TILE):
+        tile = 0
+        while tile < row_count:
             until = min(row_count, tile + _TILE)
             for query in range(start, stop):
                 for row in range(tile, until):
-                    apart = distance_of(rows, row, queries, query)
+                    apart = _distance(rows, row, queries, query)
                     if apart <= radius:
-                        if found == out_query.size:
+                        if found == room.query.size:
                             return kept, start
-                        out_query[found] = query
-                        out_row[found] = row
-                        out_distance[found] = apart
+                        room.query[found] = query
+                        room.row[found] = row
+                        room.distance[found] = apart
                         found += 1
+            tile = until
+        start = stop
     return found, count

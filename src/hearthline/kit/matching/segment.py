@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from . import searching, sorting
 from .compiled import LANES
 from .files import Container, ContainerWriter
-from .plan import Band, Probes, bands_for, probes_for
+from .plan import Band, bands_for, probes_for
 from .refusals import IndexBroken
+from .searching import Probes, Room
 from .sorting import Ids, Sorted, Words
 
 #: Query numbers, row numbers, distances.
@@ -147,15 +148,20 @@ class HammingSegment(Segment):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         facts = self.container.facts
-        self._bands = tuple(Band(*pair) for pair in facts["bands"])
-        self._place_bytes: int = facts["place_bytes"]
-        self._offsets = self.container.array("offsets")
-        self._keys = self.container.array("keys")
-        self._places = self.container.array("places")
-        self._starts = np.array([band.start for band in self._bands], np.int64)
-        self._widths = np.array([band.width for band in self._bands], np.int64)
-        sizes = (1 << self._widths) + 1
-        self._tables = np.cumsum(sizes) - sizes
+        self.bands = tuple(Band(*pair) for pair in facts["bands"])
+        starts = np.array([band.start for band in self.bands], np.int64)
+        widths = np.array([band.width for band in self.bands], np.int64)
+        sizes = (1 << widths) + 1
+        self.tables = searching.Tables(
+            self.rows,
+            self.container.array("offsets"),
+            self.container.array("keys"),
+            self.container.array("places"),
+            facts["place_bytes"],
+            starts,
+            widths,
+            np.cumsum(sizes) - sizes,
+        )
 
     @classmethod
     def write(
@@ -178,7 +184,7 @@ class HammingSegment(Segment):
 
     def search(self, queries: Words, radius: int) -> Found:
         """Every row within `radius` of each query, by query."""
-        plan = probes_for(self._bands, self.first_ids.size, radius)
+        plan = probes_for(self.bands, self.first_ids.size, radius)
         if plan is None:
             return within(self.rows, np.ascontiguousarray(queries).ravel(), radius)
         return self.probe(queries, plan, radius)
@@ -187,50 +193,39 @@ class HammingSegment(Segment):
         """The same by a plan of one's own: exact where its radii suffice for `radius`."""
         flat = np.ascontiguousarray(queries).ravel()
 
-        def some(begin: int, *out: Any) -> tuple[int, int]:
-            result: tuple[int, int] = searching.probe(
-                flat, begin, radius,
-                self.rows, self._offsets, self._keys, self._places, self._place_bytes,
-                self._starts, self._widths, self._tables,
-                plan.radii, plan.first, plan.masks, plan.limits, *out,
-            )  # fmt: skip
-            return result
+        def some(begin: int, room: Room) -> tuple[int, int]:
+            return searching.probe(flat, begin, radius, self.tables, plan, room)
 
         return _all_of(some, len(queries))
 
 
 class _Loop(Protocol):
-    def __call__(self, begin: int, *out: Any) -> tuple[int, int]: ...
+    def __call__(self, begin: int, room: Room) -> tuple[int, int]: ...
 
 
 def within(rows: Words, queries: Words, radius: int) -> Found:
     """Every row within `radius` of each query, by comparing all. Both flat, four words each."""
 
-    def some(begin: int, *out: Any) -> tuple[int, int]:
-        result: tuple[int, int] = searching.scan(queries, begin, radius, rows, *out)
-        return result
+    def some(begin: int, room: Room) -> tuple[int, int]:
+        return searching.scan(queries, begin, radius, rows, room)
 
     return _all_of(some, queries.size // 4)
 
 
 def _all_of(some: _Loop, queries: int) -> Found:
     """Call a loop until it has answered every query, with as much room as its answers need."""
-    room = max(_LEAST_ROOM, 2 * queries)
+    size = max(_LEAST_ROOM, 2 * queries)
     pieces: list[Found] = []
     begin = 0
     while begin < queries:
-        query = np.empty(room, np.int64)
-        row = np.empty(room, np.int64)
-        distance = np.empty(room, np.int16)
-        found, begin = some(begin, query, row, distance)
-        if found:
-            pieces.append((query[:found], row[:found], distance[:found]))
-        room *= 2
+        room = Room(np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.int16))
+        found, begin = some(begin, room)
+        pieces.append((room.query[:found], room.row[:found], room.distance[:found]))
+        size *= 2
     if len(pieces) == 1:
         return pieces[0]
-    if not pieces:
-        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int16)
-    return tuple(np.concatenate(parts) for parts in zip(*pieces, strict=True))  # type: ignore
+    query, row, distance = zip(*pieces, strict=True)
+    return np.concatenate(query), np.concatenate(row), np.concatenate(distance)
 
 
 def _write(

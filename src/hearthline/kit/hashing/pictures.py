@@ -2,7 +2,7 @@
 """A picture to all the hashes by which it may be known."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hearthline.kit.hashing.decoding import (
     DEFAULT_LIMITS,
@@ -20,6 +20,7 @@ from hearthline.kit.hashing.pdq import (
     spectrum,
 )
 from hearthline.kit.hashing.sources import Source, read
+from hearthline.kit.hashing.trimming import trimmed
 
 ALIKE = 4
 """Frames whose hashes differ by no more bits than this are one."""
@@ -71,12 +72,13 @@ class PictureHashes:
 
 
 def hash_picture(
-    source: Source, *, exact: bool = True, limits: Limits = DEFAULT_LIMITS
+    source: Source, *, exact: bool = True, trim: bool = False, limits: Limits = DEFAULT_LIMITS
 ) -> PictureHashes:
     """Hash a picture, given as its bytes, its path or an open binary file.
 
     `exact` gives the reference's bits, for banks. Without it photographs are decoded faster, as
     small as their hash allows, and the hash is within 4 bits of the exact one: for looking up.
+    With `trim`, a picture within an even border is hashed without it as well.
     A picture of little detail is hashed all the same; its quality says so.
 
     Raises NotHashable, and nothing else, whatever the source holds.
@@ -88,6 +90,8 @@ def hash_picture(
         first = picture.first(exact=True)
         shown = _spectrum(first[0])
     others = [ViewHash(each.view, _spectrum(each).pdq()) for each in first[1:]]
+    if trim:
+        others += _without_border(first[0])
     others += _sampled(picture.later(), ViewHash(View.SHOWN, shown.pdq()), limits.frames)
     return PictureHashes(
         pdq=shown.pdq(),
@@ -106,6 +110,14 @@ def _spectrum(rendering: Rendering) -> Spectrum:
         return spectrum(rendering.pixels)
     height, width, block = rendering.height, rendering.width, rendering.block
     return reduced_spectrum(rendering.pixels, height=height, width=width, block=block)
+
+
+def _without_border(rendering: Rendering) -> Iterator[ViewHash]:
+    inner = trimmed(rendering.pixels)
+    if inner is not None:
+        height, width = (side * rendering.block for side in inner.shape[:2])
+        cut = replace(rendering, view=View.TRIMMED, pixels=inner, height=height, width=width)
+        yield ViewHash(View.TRIMMED, _spectrum(cut).pdq())
 
 
 def _sampled(frames: Iterable[Rendering], first: ViewHash, most: int) -> Iterator[ViewHash]:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from hearthline.kit.hashing import Limits, NotHashable, Why, hash_picture, hash_rgb
 from hearthline.kit.hashing.decoding import View
 from hearthline.kit.hashing.pdq import Pdq, dihedral
-from hearthline.kit.hashing.tests.make import moving, picture, png_of, saved
+from hearthline.kit.hashing.tests.make import moving, picture, png_of, sample, saved
 
 PIXELS = picture(240, 320)
 PNG = saved(Image.fromarray(PIXELS), "PNG")
@@ -179,3 +179,35 @@ def test_limits_are_the_callers():
 def test_a_file_that_is_not_there_and_a_folder_are_refused(tmp_path):
     assert refusal(tmp_path / "missing.png").code == Why.UNREADABLE
     assert refusal(Path(tmp_path)).code == Why.UNREADABLE
+
+
+@pytest.mark.parametrize("exact", [True, False], ids=["exact", "fast"])
+@pytest.mark.parametrize(("kind", "ground"), [("PNG", "white"), ("JPEG", "black")])
+def test_within_an_even_border_the_picture_is_known(kind, ground, exact):
+    inner = Image.fromarray(sample("coffee", (300, 451)))
+    framed = ImageOps.expand(inner, (60, 30, 45, 80), ground)
+    content = saved(framed, kind)
+    hashes = hash_picture(content, exact=exact, trim=True)
+    known = hash_rgb(np.asarray(inner))
+    assert hashes.pdq.distance(known) > 31
+    (within,) = hashes.extra
+    assert within.view == View.TRIMMED
+    assert within.pdq.distance(known) <= 16
+    assert within.pdq in hashes.queries()
+    assert hash_picture(content, exact=exact).extra == ()
+
+
+def test_bars_above_and_below_are_a_border():
+    inner = Image.fromarray(sample("coffee", (400, 600)))
+    (within,) = hash_picture(
+        saved(ImageOps.expand(inner, (0, 70), "black"), "PNG"), trim=True
+    ).extra
+    assert within.pdq == hash_rgb(np.asarray(inner))
+
+
+def test_a_picture_without_a_border_or_with_nothing_else_has_no_more_hashes():
+    assert hash_picture(PNG, trim=True).extra == ()
+    assert hash_picture(saved(Image.new("RGB", (90, 90), "teal"), "PNG"), trim=True).extra == ()
+    dot = Image.new("RGB", (400, 400))
+    dot.paste(Image.fromarray(picture(40, 40)), (200, 100))
+    assert hash_picture(saved(dot, "PNG"), trim=True).extra == ()

@@ -65,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--negatives", action="store_true", help="look up negatives too")
     made.add_argument("--retry-failed", action="store_true", help="try again what failed before")
     made.add_argument(
-        "--shard-files", type=int, default=500, metavar="N", help="files done together (500)"
+        "--shard-files", type=int, default=200, metavar="N", help="files done together (200)"
     )
     made.add_argument("--quiet", action="store_true", help="no progress")
     runner = made.add_argument_group("where the work is done")

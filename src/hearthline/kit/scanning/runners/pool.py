@@ -54,12 +54,13 @@ class Pool:
                     done = worker.listen(moved)
                     if done is None:
                         continue
-                    yield done
+                    # First its next work: it need not wait until these rows are on the disk.
                     if work := next(works, None):
                         worker.give(work)
                     else:
                         workers.remove(worker)
                         worker.end()
+                    yield done
         finally:
             for worker in workers:
                 worker.end()

@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 
 from hearthline.kit.formats.known_hash import HashKind
 from hearthline.kit.matching.banks.entry import ADDED, KNOWN, LISTED, What
-from hearthline.kit.matching.banks.journal import Signature, as_json, get_mark, journal, set_mark
+from hearthline.kit.matching.banks.journal import (
+    Signature,
+    as_json,
+    get_mark,
+    journal,
+    set_mark,
+    tally,
+)
 from hearthline.kit.matching.banks.ledger import NUMBERS, Ledger
 
 
@@ -81,7 +88,7 @@ def add(ledger: Ledger, hashes: Hashes, source: str, signed: Signature) -> Outco
         if not inserted:
             db.execute("DELETE FROM change WHERE sequence = ?", (change,))
             return Outcome(0, ids, outcomes)
-        kinds = Counter(hashes.kinds[n] for n in np.flatnonzero(outcomes == ADDED).tolist())
+        kinds = _counted(db, hashes, outcomes, source_id)
         told = {"source": source, "first": first, "last": first + count - 1, "kinds": kinds}
         db.execute(
             "UPDATE change SET count = ?, after = ? WHERE sequence = ?",
@@ -89,6 +96,19 @@ def add(ledger: Ledger, hashes: Hashes, source: str, signed: Signature) -> Outco
         )
         set_mark(db, "next_entry", first + count)
     return Outcome(change, ids, outcomes)
+
+
+def _counted(
+    db: sqlite3.Connection, hashes: Hashes, outcomes: NDArray[np.uint8], source: int
+) -> dict[HashKind, int]:
+    """Adds what is new to the tally, and counts it by kind."""
+    new = np.flatnonzero(outcomes == ADDED).tolist()
+    both = Counter((hashes.kinds[n], hashes.categories[n]) for n in new)
+    kinds: Counter[HashKind] = Counter()
+    for (kind, category), count in both.items():
+        tally(db, NUMBERS[kind], category, source, count)
+        kinds[kind] += count
+    return dict(kinds)
 
 
 def _list_known(

@@ -4,6 +4,7 @@
 import json
 import os
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -38,7 +39,7 @@ from hearthline.kit.matching.banks.entry import (
 )
 from hearthline.kit.matching.banks.indexes import Finding, Fresh, Indexes, shaped
 from hearthline.kit.matching.banks.journal import Signature, checked_name, record
-from hearthline.kit.matching.banks.ledger import KINDS, Ledger, Standing
+from hearthline.kit.matching.banks.ledger import Ledger, Standing
 from hearthline.kit.matching.banks.refusals import KindRefused, SettingRefused
 from hearthline.kit.matching.banks.settings import Settings, read_settings, write_settings
 
@@ -258,21 +259,26 @@ class Bank:
     def stats(self, *, at: datetime) -> Stats:
         """Entries counted by state at a moment, kind, category and first source."""
         now = microseconds(at)
-        kinds = {KINDS[number]: count for number, count in self._ledger.counts("kind")}
-        entries = sum(kinds.values())
+        kinds: Counter[HashKind] = Counter()
+        categories: Counter[str] = Counter()
+        sources: Counter[str] = Counter()
+        for kind, category, source, count in self._ledger.counts():
+            kinds[kind] += count
+            categories[category] += count
+            sources[source] += count
         standing = self._ledger.standing()
         off = standing.disabled[standing.until > now]
         disputed = int(np.count_nonzero(~np.isin(standing.disputed, off)))
         return Stats(
-            entries=entries,
+            entries=kinds.total(),
             states={
-                State.ACTIVE: entries - len(off) - disputed,
+                State.ACTIVE: kinds.total() - len(off) - disputed,
                 State.DISABLED: len(off),
                 State.DISPUTED: disputed,
             },
-            kinds=kinds,
-            categories=dict(self._ledger.counts("category")),
-            sources=dict(self._ledger.counts("source")),
+            kinds=dict(kinds),
+            categories=dict(categories),
+            sources=dict(sources),
             opinions={Says(says): count for says, count in self._ledger.opinions_counted()},
         )
 

@@ -16,6 +16,7 @@ from hearthline.kit.matching.banks.journal import (
     journal,
     last_change,
     set_mark,
+    tally,
 )
 from hearthline.kit.matching.banks.ledger import KINDS, Ledger
 from hearthline.kit.matching.banks.refusals import EntryUnknown
@@ -36,10 +37,11 @@ def remove(
                 journal(db, signed, What.REMOVED, entry=row[0], before=before)
                 for table, column in (("entry", "id"), ("listing", "entry"), ("opinion", "entry")):
                     db.execute(f"DELETE FROM {table} WHERE {column} = ?", (row[0],))  # noqa: S608
+                tally(db, row[1], row[3], row[5], -1)
                 gone.append(row[0])
             else:
                 journal(db, signed, What.UNLISTED, entry=row[0], before={"source": source})
-                _unlist(db, row[0], next(one for one, name in listed.items() if name == source))
+                _unlist(db, row, next(one for one, name in listed.items() if name == source))
                 unlisted.append(row[0])
         if gone:
             set_mark(db, "standing", last_change(db))
@@ -79,6 +81,9 @@ def note(
                     continue
                 db.execute(f"UPDATE entry SET {column} = ? WHERE id = ?", (new, row[0]))  # noqa: S608
                 journal(db, signed, What.NOTED, row[0], {column: old}, {column: new})
+                if column == "category":
+                    tally(db, row[1], old, row[5], -1)
+                    tally(db, row[1], new, row[5], 1)
 
 
 def give_opinion(ledger: Ledger, ids: Sequence[int], says: Says | None, signed: Signature) -> None:
@@ -98,10 +103,10 @@ def give_opinion(ledger: Ledger, ids: Sequence[int], says: Says | None, signed: 
             journal(db, signed, What.OPINION, row[0], {"says": before}, {"says": says})
 
 
-def _unlist(db: sqlite3.Connection, entry: int, source: int) -> None:
+def _unlist(db: sqlite3.Connection, row: tuple[Any, ...], source: int) -> None:
     """Takes one source of several away; if it was the first, the next takes its place."""
+    entry, kind, _hash, category, _metadata, first = row
     db.execute("DELETE FROM listing WHERE entry = ? AND source = ?", (entry, source))
-    first = db.execute("SELECT source FROM entry WHERE id = ?", (entry,)).fetchone()[0]
     if first != source:
         return
     heir = db.execute(
@@ -112,6 +117,8 @@ def _unlist(db: sqlite3.Connection, entry: int, source: int) -> None:
     db.execute(
         "UPDATE entry SET source = ?, category = ?, metadata = ? WHERE id = ?", (*heir, entry)
     )
+    tally(db, kind, category, first, -1)
+    tally(db, kind, heir[1], heir[0], 1)
 
 
 def _set(
@@ -141,10 +148,10 @@ def _shown(moment: int | None) -> str | None:
 
 
 def _existing(db: sqlite3.Connection, ids: Iterable[int]) -> list[tuple[Any, ...]]:
-    """Id, kind, hash, category and metadata of entries. Raises EntryUnknown if one is missing."""
+    """Id, kind, hash, category, metadata and first source. Raises EntryUnknown for any missing."""
     wanted = sorted({int(one) for one in ids})
     rows = db.execute(
-        "SELECT id, kind, hash, category, metadata FROM entry "
+        "SELECT id, kind, hash, category, metadata, source FROM entry "
         "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
         (as_json(wanted),),
     ).fetchall()

@@ -78,6 +78,15 @@ def journal(
     return int(cursor.lastrowid or 0)
 
 
+def tally(db: sqlite3.Connection, kind: int, category: str, source: int, more: int) -> None:
+    """Counts entries that came, or went if `more` is negative."""
+    db.execute(
+        "INSERT INTO tally VALUES (?, ?, ?, ?) "
+        "ON CONFLICT DO UPDATE SET count = count + excluded.count",
+        (kind, category, source, more),
+    )
+
+
 def as_json(value: Any) -> str:
     """Compact JSON."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -27,7 +27,13 @@ from hearthline.kit.matching.banks.entry import (
     What,
     moment_of,
 )
-from hearthline.kit.matching.banks.refusals import BankBusy, EntryUnknown, LedgerDamaged
+from hearthline.kit.matching.banks.refusals import (
+    BankBusy,
+    BankRefused,
+    EntryUnknown,
+    LedgerDamaged,
+    LedgerUnwritable,
+)
 
 KINDS = tuple(HashKind)
 NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
@@ -78,27 +84,25 @@ class Ledger:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """A transaction that is written whole or not at all. Raises BankBusy, LedgerDamaged."""
+        """A transaction, written whole or not at all. Raises BankBusy, LedgerUnwritable."""
         with self._writes:
             try:
                 self._writing.execute("BEGIN IMMEDIATE")
                 yield self._writing
                 self._writing.execute("COMMIT")
-            except sqlite3.OperationalError as fault:
-                raise BankBusy(f"the ledger was not changed: {fault}; try again") from fault
             except sqlite3.DatabaseError as fault:
-                raise LedgerDamaged(f"the ledger was not changed: {fault}") from fault
+                raise _refusal(fault) from fault
             finally:
                 if self._writing.in_transaction:
                     self._writing.execute("ROLLBACK")
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
-        """All rows of a query. Raises LedgerDamaged."""
+        """All rows of a query. Raises LedgerDamaged, LedgerUnwritable."""
         with self._reads:
             try:
                 return self._reading.execute(statement, values).fetchall()
             except sqlite3.DatabaseError as fault:
-                raise LedgerDamaged(f"the ledger cannot be read: {fault}") from fault
+                raise _refusal(fault) from fault
 
     def version(self) -> int:
         """Differs from what it was whenever anybody, in any process, changed the ledger."""
@@ -142,8 +146,13 @@ class Ledger:
         return int(self.rows("SELECT count(*) FROM entry WHERE kind = ?", (NUMBERS[kind],))[0][0])
 
     def check(self) -> list[str]:
-        """What the database finds wrong with its own file; nothing if it is sound."""
-        return [row[0] for row in self.rows("PRAGMA quick_check") if row[0] != "ok"]
+        """What is wrong with the file, or with its counts; nothing if it is sound."""
+        problems = [row[0] for row in self.rows("PRAGMA quick_check") if row[0] != "ok"]
+        by = "kind, category, source"
+        counted = self.rows(f"SELECT {by}, count(*) FROM entry GROUP BY {by} ORDER BY {by}")  # noqa: S608
+        if counted != self.rows(f"SELECT {by}, count FROM tally WHERE count > 0 ORDER BY {by}"):  # noqa: S608
+            problems.append("the counts are not those of the entries")
+        return problems
 
     def standing(self) -> Standing:
         """Who is disabled or disputed now."""
@@ -246,13 +255,13 @@ class Ledger:
         """How many opinions say what."""
         return self.rows("SELECT says, count(*) FROM opinion GROUP BY says ORDER BY says")
 
-    def counts(self, *columns: str) -> list[tuple[Any, ...]]:
-        """Entries counted by some of `kind`, `category`, `source`."""
-        by = ", ".join(columns)
-        return self.rows(
-            f"SELECT {by}, count(*) FROM (SELECT kind, category, source.name AS source "  # noqa: S608
-            f"FROM entry JOIN source ON source.id = source) GROUP BY {by} ORDER BY {by}"
+    def counts(self) -> list[tuple[HashKind, str, str, int]]:
+        """Entries by kind, category and first source, without reading them."""
+        rows = self.rows(
+            "SELECT kind, category, name, count FROM tally JOIN source ON source.id = source "
+            "WHERE count > 0"
         )
+        return [(KINDS[row[0]], row[1], row[2], row[3]) for row in rows]
 
     def _by_id(self, ids: Sequence[int]) -> list[Entry]:
         wanted = json.dumps([int(one) for one in ids])
@@ -293,3 +302,13 @@ class Ledger:
             )
             for row in rows
         ]
+
+
+def _refusal(fault: sqlite3.DatabaseError) -> BankRefused:
+    """The refusal that says what to do about a fault of the database."""
+    code = fault.sqlite_errorcode & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return BankBusy(f"the ledger: {fault}; try again")
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return LedgerDamaged(f"the ledger: {fault}; bring it back from a copy")
+    return LedgerUnwritable(f"the ledger: {fault}; look at the disk and its permissions")

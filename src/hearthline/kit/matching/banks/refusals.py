@@ -66,6 +66,10 @@ class LedgerDamaged(BankRefused):
     """The ledger cannot be read. It is the truth: bring it back from a copy."""
 
 
+class LedgerUnwritable(BankRefused):
+    """The disk is full, read-only or failing; nothing was changed."""
+
+
 class IndexDamaged(BankRefused):
     """An index cannot be read. It is derived: `rebuild` makes it anew from the ledger."""
 

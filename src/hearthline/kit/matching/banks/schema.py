@@ -65,6 +65,14 @@ CREATE TABLE opinion (
     at INTEGER NOT NULL,
     PRIMARY KEY (entry, by)
 ) WITHOUT ROWID;
+-- Entries counted by their first source, so that counting need not read them all.
+CREATE TABLE tally (
+    kind INTEGER NOT NULL,
+    category TEXT NOT NULL,
+    source INTEGER NOT NULL REFERENCES source,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (kind, category, source)
+) WITHOUT ROWID;
 -- next_entry: ids are never given twice. standing: the last change of who is disabled or disputed.
 -- settings: as journaled last.
 CREATE TABLE mark (name TEXT PRIMARY KEY, value) WITHOUT ROWID;

@@ -101,6 +101,7 @@ def test_a_bank_is_what_was_done_to_it(steps: list) -> None:
             for number, listed in model.sources.items()
             if number not in model.paused
         }
+        assert library.bank("national").stats(at=NOW).entries == len(model.sources)
         assert library.bank("national").verify() == []
         library.close()
         national.close()

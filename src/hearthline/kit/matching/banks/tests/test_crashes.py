@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hearthline.kit.matching.banks import Bank, IndexDamaged, Library, What
+from hearthline.kit.matching.banks import Bank, IndexDamaged, LedgerUnwritable, Library, What
 
 from . import working
 from .make import ADA, BO, MD5, NOW, PDQ, SENT, bank, digest, known, many
@@ -172,3 +172,24 @@ def test_an_index_that_misses_an_entry_is_found(filled: Bank) -> None:
         index.remove([entry])
     [finding] = opened.verify()
     assert finding.problem == "1 of 2 entries are not in the index"
+
+
+def test_where_the_disk_is_full_nothing_is_changed_and_it_is_said(filled: Bank) -> None:
+    opened = Bank(filled.folder)
+    before = opened.stats(at=NOW)
+    database = opened._ledger._writing
+    size = database.execute("PRAGMA page_count").fetchone()[0]
+    database.execute(f"PRAGMA max_page_count = {size}")
+    with pytest.raises(LedgerUnwritable, match="disk"):
+        opened.add_array(PDQ, many(3000, seed=5), **SENT)
+    assert opened.stats(at=NOW) == before
+    assert opened.verify() == []
+    database.execute("PRAGMA max_page_count = 1000000")
+    assert opened.add_array(PDQ, many(3000, seed=5), **SENT).new == 3000
+
+
+def test_wrong_counts_are_found(filled: Bank) -> None:
+    opened = Bank(filled.folder)
+    opened._ledger._writing.execute("UPDATE tally SET count = 7")
+    [finding] = opened.verify()
+    assert (finding.where, finding.problem) == ("ledger", "the counts are not those of the entries")

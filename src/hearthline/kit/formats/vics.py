@@ -147,6 +147,8 @@ def _case_at(stream: JsonStream, place: str) -> Iterator[Found]:
         except BrokenValue as fault:
             yield RefusedItem(f"{place}.{key}", str(fault))
     if is_case or "CaseID" in values:
+        if not is_case and values.get("Media", "missing") is not None:
+            yield RefusedItem(place, "a case without a list of media")
         attributes, _faults = attributes_of(values, CASE_FIELDS)
         yield Case(**attributes)
     else:

@@ -225,6 +225,22 @@ def test_any_bytes_are_read_or_refused_by_name(content: bytes) -> None:
             read(whole)
 
 
+@pytest.mark.parametrize("instead", [b"", b'"', b"}"])
+def test_no_medium_is_lost_in_silence_whichever_byte_is_wrong(instead: bytes) -> None:
+    content = document({"MD5": MD5, "MediaFiles": [{"FileName": "a"}]}, {"MD5": MD5}, holds="Cases")
+    for place in range(len(content)):
+        with suppress(FormatRefused):
+            broken = content[:place] + instead + content[place + 1 :]
+            assert len(media(broken)) == 2 or refused(broken)
+
+
+def test_a_case_without_media_is_told() -> None:
+    context = CONTEXT.format("US", "Cases")
+    for case, problems in (({"CaseID": "1"}, 1), ({"CaseID": "1", "Media": None}, 0)):
+        content = json.dumps({"@odata.context": context, "value": [case]}).encode()
+        assert len(refused(content)) == problems
+
+
 def test_a_namespace_that_is_no_name_is_not_written() -> None:
     with pytest.raises(FormatRefused, match="namespace"):
         vics.write(io.BytesIO(), [], namespace="a/b")

@@ -105,15 +105,18 @@ def _pages_or_lines(stream: JsonStream) -> Iterator[Iterator[KnownHash | Refused
     number = 0
     while not stream.at_end():
         single: dict[str, Any] = {}
+        page = False
         for key in stream.members():
             if key == "data" and stream.next_is("["):
+                page = True
                 yield _items(stream, "data")
             else:
                 try:
                     single[key] = stream.value()
                 except BrokenValue as fault:
                     yield iter((RefusedItem(key, str(fault)),))
-        if "indicator" in single:
+        # One object alone without an indicator is no feed at all, which the caller says.
+        if "indicator" in single or (not page and (number or not stream.at_end())):
             yield iter((from_item(single, f"item {number}"),))
         number += 1
 

@@ -115,6 +115,13 @@ def test_broken_json_costs_its_own_item() -> None:
     assert [type(one) for one in found] == [KnownHash, RefusedItem, KnownHash]
 
 
+def test_a_line_without_an_indicator_is_told() -> None:
+    line = json.dumps(ITEM).encode()
+    for lines in ([line.replace(b"indicator", b"x"), line], [line, b"{}"]):
+        found = read(b"\n".join(lines))
+        assert sorted(type(one).__name__ for one in found) == ["KnownHash", "RefusedItem"]
+
+
 def test_a_cut_page_tells_so() -> None:
     found = read(json.dumps({"data": [ITEM, ITEM]}).encode()[:-20])
     assert [type(one) for one in found] == [KnownHash, RefusedItem]

@@ -55,6 +55,8 @@ class HashIndex(Folder[HammingSegment]):
         found = []
         for layer in view.layers:
             query, row, distance = layer.segment.search(words, radius)
+            if not query.size:
+                continue
             which, ids = layer.segment.ids_of(row)
             if which is not None:
                 query, distance = query[which], distance[which]
@@ -71,8 +73,13 @@ class HashIndex(Folder[HammingSegment]):
 def _ordered(
     found: list[tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.int16]]],
 ) -> Matches:
+    found = [part for part in found if part[0].size]
     if not found:
         return Matches(np.empty(0, np.int64), np.empty(0, np.uint64), np.empty(0, np.int16))
-    query, ids, distance = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    query, ids, distance = found[0]
+    if len(found) > 1:
+        query, ids, distance = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    if query.size == 1:
+        return Matches(query, ids, distance)
     order = np.lexsort((ids, distance, query))
     return Matches(query[order], ids[order], distance[order])

@@ -20,6 +20,8 @@ Found = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int16]]
 
 _SHARED = ("rows", "first_ids", "extra_rows", "extra_ids", "prefixes")
 _LEAST_ROOM = 4096
+#: How many rows can be numbered in three bytes.
+THREE_BYTES = 1 << 24
 
 
 def as_words(hashes: NDArray[np.uint8]) -> Words:
@@ -152,6 +154,7 @@ class HammingSegment(Segment):
         starts = np.array([band.start for band in self.bands], np.int64)
         widths = np.array([band.width for band in self.bands], np.int64)
         sizes = (1 << widths) + 1
+        self._plans: dict[int, Probes | None] = {}
         self.tables = searching.Tables(
             self.rows,
             self.container.array("offsets"),
@@ -173,7 +176,7 @@ class HammingSegment(Segment):
         """
         count = content.first_ids.size
         bands = bands_for(count) if bands is None else bands
-        place_bytes = 3 if count < 1 << 24 else 4
+        place_bytes = 3 if count <= THREE_BYTES else 4
         sections = [
             ("offsets", "<u4", sum((1 << band.width) + 1 for band in bands)),
             ("keys", "<u2", count * len(bands) + LANES),
@@ -184,7 +187,9 @@ class HammingSegment(Segment):
 
     def search(self, queries: Words, radius: int) -> Found:
         """Every row within `radius` of each query, by query."""
-        plan = probes_for(self.bands, self.first_ids.size, radius)
+        if radius not in self._plans:
+            self._plans[radius] = probes_for(self.bands, self.first_ids.size, radius)
+        plan = self._plans[radius]
         if plan is None:
             return within(self.rows, np.ascontiguousarray(queries).ravel(), radius)
         return self.probe(queries, plan, radius)

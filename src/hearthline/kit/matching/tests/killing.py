@@ -22,7 +22,8 @@ from hearthline.kit.matching import HashIndex
 from .make import hashes, numbered
 
 SEED = 4
-LONGEST = 0.15  # seconds until a kill
+MOST = 2  # changes confirmed before a kill
+LONGEST = 0.02  # seconds after the last of these
 EVERY_MERGE = 9
 _KNOWN = hashes(60_000, seed=SEED)
 
@@ -54,8 +55,11 @@ def make_changes(folder: Path, confirm: int, until: float = math.inf) -> None:
     index.close()
 
 
-def killed_after(folder: Path, seconds: float) -> int:
-    """Run the writer in a process of its own, kill it, and say how many changes it confirmed."""
+def killed_after(folder: Path, changes: int, seconds: float) -> int:
+    """Run the writer in a process of its own, kill it, and say how many changes it confirmed.
+
+    The kill comes so many seconds after so many changes were confirmed, while the next one is made.
+    """
     come, confirm = os.pipe()
     child = os.fork()
     if child == 0:
@@ -65,13 +69,14 @@ def killed_after(folder: Path, seconds: float) -> int:
         finally:
             os._exit(3)
     os.close(confirm)
+    seen = sum(len(os.read(come, 1)) for _ in range(changes))
     time.sleep(seconds)
     os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
     if not os.WIFSIGNALED(status):
         raise RuntimeError("The writer ended by itself.")
     with os.fdopen(come, "rb") as confirmed:
-        return len(confirmed.read())
+        return seen + len(confirmed.read())
 
 
 def main(folder: Path, times: int) -> str:
@@ -83,7 +88,7 @@ def main(folder: Path, times: int) -> str:
     HashIndex.open(folder, writable=True).close()
     at = 0
     for turn in range(times):
-        confirmed = killed_after(folder, chance.uniform(0.01, LONGEST))
+        confirmed = killed_after(folder, chance.randint(0, MOST), chance.uniform(0, LONGEST))
         with HashIndex.open(folder) as index:
             if not at + confirmed <= index.mark <= at + confirmed + 1:
                 return f"kill {turn}: {confirmed} confirmed after {at}, found {index.mark}"

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hearthline.kit.matching import segment
 from hearthline.kit.matching.plan import Band, probes_of
 from hearthline.kit.matching.refusals import IndexBroken
 from hearthline.kit.matching.segment import ExactSegment, HammingSegment, as_words
@@ -44,17 +45,30 @@ def test_any_bands_and_radii_find_all_that_the_proof_promises(
     known = make(count, seed=seed)
     path = tmp_path_factory.mktemp("segment") / "one.hls"
     HammingSegment.write(path, in_order(as_words(known), numbered(count)), 4, bands)
-    segment = HammingSegment(path)
+    one = HammingSegment(path)
     chance = np.random.default_rng(seed)
     queries = turned(known[chance.integers(0, count, 8)], chance.integers(0, radius + 2, 8))
-    query, row, apart = segment.probe(as_words(queries), probes_of(bands, radii), radius)
-    found = list(zip(query.tolist(), segment.first_ids[row].tolist(), apart.tolist(), strict=True))
+    query, row, apart = one.probe(as_words(queries), probes_of(bands, radii), radius)
+    found = list(zip(query.tolist(), one.first_ids[row].tolist(), apart.tolist(), strict=True))
     assert len(found) == len(set(found))
-    different = segment.rows.reshape(-1, 4)
+    different = one.rows.reshape(-1, 4)
     expected = compared(
-        different.astype(">u8").view(np.uint8).reshape(-1, 32), segment.first_ids, queries, radius
+        different.astype(">u8").view(np.uint8).reshape(-1, 32), one.first_ids, queries, radius
     )
     assert set(found) == expected
+
+
+def test_row_numbers_of_four_bytes_find_the_same(tmp_path, monkeypatch):
+    monkeypatch.setattr(segment, "THREE_BYTES", 100)
+    known = hashes(70_000)
+    path = tmp_path / "large.hls"
+    HammingSegment.write(path, in_order(as_words(known), numbered(70_000)), 4)
+    large = HammingSegment(path)
+    assert large.tables.place_bytes == 4
+    query, row, apart = large.search(as_words(known[-50:]), 31)
+    assert query.tolist() == list(range(50))
+    assert large.first_ids[row].tolist() == list(range(69_950, 70_000))
+    assert not apart.any()
 
 
 @pytest.fixture
@@ -69,9 +83,9 @@ def test_a_damaged_array_is_found_by_verify(written):
     data = bytearray(written.read_bytes())
     data[len(data) // 2] ^= 1
     written.write_bytes(data)
-    segment = HammingSegment(written)
+    damaged = HammingSegment(written)
     with pytest.raises(IndexBroken, match=r"one\.hls.*checksum.*ledger"):
-        segment.verify()
+        damaged.verify()
 
 
 @pytest.mark.parametrize("at", [0, 9, 40, 700])
@@ -99,6 +113,6 @@ def test_a_segment_of_another_kind_is_refused(written):
 
 
 def test_a_mapped_segment_outlives_its_file(written):
-    segment = HammingSegment(written)
+    mapped = HammingSegment(written)
     written.unlink()
-    segment.verify()
+    mapped.verify()

@@ -1,11 +1,12 @@
 # Each target sets up all it needs from nothing but Python >= 3.11, make and git.
-.PHONY: help demo demo-check test test-rooms test-postgres test-journeys pictures lint fix messages openapi bench setup clean
+.PHONY: help demo demo-check test test-rooms test-postgres test-journeys pictures lint fix messages openapi bench bench-engine setup clean
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PEERS := .venv-peers
 CATALOGUES := $(wildcard src/hearthline/hub/locale/*/LC_MESSAGES/*.po)
 
 help: ## say what there is
@@ -58,6 +59,13 @@ bench: $(READY) ## side-by-side measurements
 	$(BIN)/python -m benchmarks.pages && $(BIN)/python -m benchmarks.desk
 	$(BIN)/python -m benchmarks.flood
 
+bench-engine: ## the engine beside its published peers, which live in an environment of their own
+	test -d $(PEERS) || $(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --require-hashes -r requirements/peers.txt
+	$(PEERS)/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	for part in hashing reencodings matching banks service scanning; do \
+		$(PEERS)/bin/python -m benchmarks.engine_$$part || exit; done
+
 setup: $(READY) ## the virtual environment
 
 $(READY): requirements/dev.txt pyproject.toml $(CATALOGUES)
@@ -68,4 +76,4 @@ $(READY): requirements/dev.txt pyproject.toml $(CATALOGUES)
 	touch $(READY)
 
 clean: ## remove what was made here
-	rm -rf $(VENV) demo-data test-output
+	rm -rf $(VENV) $(PEERS) demo-data test-output

@@ -46,6 +46,15 @@ class Progress:
         left = max(self._total - self._count, 0) / max(rate, 1e-9)
         sys.stderr.write(
             f"hearthline scan: {self._count:,} of {self._total:,} files, {rate:,.1f} a second, "
-            f"{left / 60:,.0f} min left\n"
+            f"{_spoken(left)} left\n"
         )
         sys.stderr.flush()
+
+
+def _spoken(seconds: float) -> str:
+    """A length of time as a person says it."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    if seconds < 7200:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:,.0f} h"

@@ -6,6 +6,7 @@ are never written anywhere.
 """
 
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -20,7 +21,9 @@ from hearthline.kit.hashing import NotHashable, Why
 from hearthline.kit.scanning.names import scheme_of
 from hearthline.kit.scanning.place import Place, PlaceRefused
 
+FAULTS = (BaseError, OSError, ValueError)
 _RETRIES = 4
+_BEHIND_ADDRESS = re.compile(r"\?[^\s)]*")
 _SMALL = 8 * 1024 * 1024
 _PLAIN = "/!$&'()*+,;=:@~-._"
 _PAGE = 1_000
@@ -44,7 +47,7 @@ def listing(address: str, place: Place) -> Iterator[str]:
         for page in obstore.list(_store(split, place), prefix or None, chunk_size=_PAGE):
             for each in page:
                 yield f"{split.scheme}://{split.bucket}/{quote(each['path'], safe=_PLAIN)}"
-    except BaseError as error:
+    except FAULTS as error:
         raise PlaceRefused(f"{address} cannot be listed: {_reason(error)}") from error
 
 
@@ -57,7 +60,7 @@ class StoredObject:
         try:
             self._store = _store(self._split, place)
             self._got = obstore.get(self._store, self._split.key)
-        except BaseError as error:
+        except FAULTS as error:
             raise _unreadable(error) from None
         self.size = int(self._got.meta["size"])
         # Small ones come at once, so that many may be under way together.
@@ -69,7 +72,7 @@ class StoredObject:
             return self._whole
         try:
             return bytes(self._got.bytes())
-        except BaseError as error:
+        except FAULTS as error:
             raise _unreadable(error) from None
 
     def pieces(self) -> Iterator[bytes]:
@@ -79,7 +82,7 @@ class StoredObject:
         try:
             for piece in self._got.stream():
                 yield bytes(piece)
-        except BaseError as error:
+        except FAULTS as error:
             raise _unreadable(error) from None
 
     def seekable(self) -> BinaryIO:
@@ -93,7 +96,7 @@ class StoredObject:
 class _Ranges(io.RawIOBase):
     """A reader of the store as a file of the language."""
 
-    def __init__(self, reader: obstore.ReadableFile) -> None:
+    def __init__(self, reader: Any) -> None:
         self._reader = reader
 
     def readable(self) -> bool:
@@ -105,13 +108,13 @@ class _Ranges(io.RawIOBase):
     def readinto(self, into: Any) -> int:
         try:
             data = bytes(self._reader.read(len(into)))
-        except BaseError as error:
+        except FAULTS as error:
             raise OSError(_reason(error)) from error
         into[: len(data)] = data
         return len(data)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        return self._reader.seek(offset, whence)
+        return int(self._reader.seek(offset, whence))
 
 
 def _split(address: str) -> _Split:
@@ -149,7 +152,7 @@ def _opened(scheme: str, bucket: str, place: Place) -> Any:
             client_options=cast("Any", options),
             retry_config={"max_retries": _RETRIES},
         )
-    except (BaseError, ValueError) as error:
+    except FAULTS as error:
         raise PlaceRefused(f"{address} cannot be opened: {_reason(error)}") from error
 
 
@@ -158,6 +161,6 @@ def _unreadable(error: Exception) -> NotHashable:
 
 
 def _reason(error: Exception) -> str:
-    """The first line of what the store says, short."""
+    """The first line of what the store says, short; an address in it may carry a key."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[0][:300]
+    return _BEHIND_ADDRESS.sub("?…", lines[0])[:300]

@@ -72,7 +72,8 @@ class _Answer(BaseHTTPRequestHandler):
             told = {"Content-Range": f"bytes {start}-{end}/{len(content)}"}
             self._send(206, content[start : end + 1], told)
 
-    do_HEAD = do_GET
+    def do_HEAD(self) -> None:
+        self.do_GET()
 
     def _send(self, code: int, body: bytes, headers: Mapping[str, str] = {}) -> None:
         self.send_response(code)

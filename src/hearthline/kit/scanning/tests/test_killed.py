@@ -45,7 +45,9 @@ def done(out: Path) -> int:
 def stopped(call: list[str], out: Path, how: signal.Signals) -> int:
     """Starts the command, and ends it by a signal once it has done a little more."""
     before = done(out)
-    with subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(  # noqa: S603
+        call, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
         end = time.monotonic() + PATIENCE
         while done(out) < before + 3 and time.monotonic() < end:
             assert process.poll() is None, process.communicate()
@@ -58,7 +60,9 @@ def stopped(call: list[str], out: Path, how: signal.Signals) -> int:
 
 
 def finished(call: list[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(call, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    return subprocess.run(  # noqa: S603
+        call, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
 
 
 def check_rows(out: Path, banks: Path) -> None:

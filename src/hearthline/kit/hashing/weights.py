@@ -14,6 +14,7 @@ Source: "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing Algorith
 from functools import lru_cache
 from typing import NamedTuple
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -47,40 +48,32 @@ def band(side: int, block: int = 1, *, backward: bool = False) -> Band:
     are those of the ORIGINAL side, added up over each block, so that the samples fall where they
     would have fallen in the whole picture. `backward` is for pixels that are stored last to first.
     """
-    low, high = _reach(np.arange(side), side)
-    rows = []
-    for sample in sampled(side):
-        # The second mean looks at pixels [low, high) of the first; each of those looks at its own.
-        first, last = low[low[sample]], high[high[sample] - 1]
-        row = np.zeros(last - first)
-        for pixel in range(low[sample], high[sample]):
-            row[low[pixel] - first : high[pixel] - first] += 1.0 / (high[pixel] - low[pixel])
-        row /= high[sample] - low[sample]
-        rows.append((int(side - last), row[::-1]) if backward else (int(first), row))
-    return _packed([_by_block(first, row, block) for first, row in rows])
-
-
-def _reach(pixels: NDArray[np.int64], side: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The pixels [low, high) that the running mean at a pixel takes in; fewer at the ends."""
     width = window(side)
-    after = (width + 2) // 2
-    low = np.maximum(pixels - (width - after), 0)
-    high = np.minimum(pixels + after, side)
-    return low, high
-
-
-def _by_block(first: int, row: NDArray[np.float64], block: int) -> tuple[int, NDArray[np.float64]]:
-    start = first // block
-    blocks = (first + np.arange(len(row))) // block - start
-    return start, np.bincount(blocks, weights=row).astype(np.float64)
-
-
-def _packed(rows: list[tuple[int, NDArray[np.float64]]]) -> Band:
-    length = np.array([len(row) for _, row in rows], dtype=np.int64)
-    weights = np.zeros((SAMPLES, int(length.max())), dtype=np.float32)
-    for place, (_, row) in enumerate(rows):
-        weights[place, : len(row)] = row
-    start = np.array([first for first, _ in rows], dtype=np.int64)
-    for array in (start, length, weights):
+    # Two means look at up to 2 * width - 1 pixels, which touch no more blocks than this.
+    weights = np.zeros((SAMPLES, (2 * width + block - 3) // block + 1))
+    start, length = np.zeros((2, SAMPLES), dtype=np.int64)
+    _add_means(sampled(side), side, width, block, backward, start, length, weights)
+    packed = Band(start, length, weights[:, : length.max()].astype(np.float32))
+    for array in packed:
         array.setflags(write=False)  # shared by every caller
-    return Band(start, length, weights)
+    return packed
+
+
+@numba.njit(cache=True, nogil=True)
+def _add_means(  # type: ignore[no-untyped-def]
+    centres, side, width, block, backward, start, length, weights
+):
+    """The mean at each centre of the means around it; both take in fewer pixels at the ends."""
+    after = (width + 2) // 2
+    before = width - after
+    for row in range(len(centres)):
+        low, high = max(centres[row] - before, 0), min(centres[row] + after, side)
+        first, last = max(low - before, 0), min(high - 1 + after, side) - 1
+        if backward:
+            first, last = side - 1 - last, side - 1 - first
+        start[row], length[row] = first // block, last // block - first // block + 1
+        for middle in range(low, high):
+            begin, end = max(middle - before, 0), min(middle + after, side)
+            for pixel in range(begin, end):
+                place = (side - 1 - pixel if backward else pixel) // block - start[row]
+                weights[row, place] += 1.0 / ((high - low) * (end - begin))

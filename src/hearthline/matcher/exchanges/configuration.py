@@ -50,6 +50,7 @@ def _address(url: str) -> str:
 
 Address = Annotated[str, AfterValidator(_address)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+BankName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 
 
@@ -67,7 +68,7 @@ class _Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     name: Name
-    bank: Name
+    bank: BankName
     every_minutes: int = Field(default=60, ge=1, le=60 * 24 * 30)
     enabled: bool = True
     most_removed: float = Field(default=0.5, ge=0, le=1)

@@ -76,8 +76,15 @@ class Status:
     quarantined: tuple[Kept, ...]
 
 
+UNTOUCHED: Final = Status(None, 0, {}, None, None, "", "", None, (), (), ())
+"""Of an exchange that was never fetched."""
+
+
 class Store:
-    """Open it with the exchange's own folder; it is made if it is missing."""
+    """Open it with the exchange's own folder; it is made if it is missing.
+
+    Raises OSError or sqlite3.Error where the folder cannot be used.
+    """
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -86,9 +93,13 @@ class Store:
         self._db = sqlite3.connect(
             folder / "state.sqlite3", timeout=30, isolation_level=None, check_same_thread=False
         )
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = FULL")
-        self._db.executescript(_TABLES)
+        try:
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.executescript(_TABLES)
+        except sqlite3.Error:
+            self._db.close()
+            raise
 
     def close(self) -> None:
         self._db.close()

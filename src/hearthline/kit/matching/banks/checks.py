@@ -30,8 +30,10 @@ def checked(one: KnownHash, settings: Settings) -> Checked:
         raise EntryRefused(f"not {one.kind.width} bytes, as {one.kind} has")
     if one.value in _MEANINGLESS:
         check_values((one.value,))
-    metadata = metadata_of(one.metadata) or None
-    return one.kind, one.value, category_of(one.category), metadata, one.content
+    # Most lists tell neither, and a million calls for nothing take their time.
+    category = category_of(one.category) if one.category else ""
+    metadata = metadata_of(one.metadata) if one.metadata else None
+    return one.kind, one.value, category, metadata, one.content
 
 
 def check_kind(kind: HashKind, settings: Settings) -> None:

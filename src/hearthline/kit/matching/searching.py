@@ -26,6 +26,7 @@ _AHEAD = 2  # steps between two stages
 _RING = 4  # steps whose entries are noted: a power of two, more than _AHEAD
 _BAND = 48  # a waiting entry is its band from this bit on, and its place or row below
 _PLACE = (1 << _BAND) - 1
+_SEEN = 2048  # rows of this query remembered, a power of two
 _LINE = 32  # 16-bit values in a cache line
 _MOST_LINES = 8  # of one run are asked for ahead; after that the processor follows by itself
 _TILE = 1024  # rows that stay in the fastest memory while several queries pass over them
@@ -177,14 +178,23 @@ def _earlier(queries: Any, query: int, row: int, band: int, tables: Any, probes:
 
 
 @compiled
-def _ask_for_rows(tables: Any, waiting: Any, start: int, stop: int) -> None:
-    """Put the row number in the place of each waiting entry, and ask for the row."""
+def _ask_for_rows(query: int, tables: Any, waiting: Any, start: int, stop: int, seen: Any) -> None:
+    """Put the row number in the place of each waiting entry, and ask for the row.
+
+    A row of much the same hash comes by many bands. `seen` forgets some of the rows this query has
+    had, and never takes one for another: those it knows become -1.
+    """
     places, rows, place_bytes = tables.places, tables.rows, tables.place_bytes
     for item in range(start, stop):
         at = (waiting[item] & _PLACE) * place_bytes
         row = np.int64(places[at]) | np.int64(places[at + 1]) << 8 | np.int64(places[at + 2]) << 16
         if place_bytes == 4:
             row |= np.int64(places[at + 3]) << 24
+        had = np.int64(query + 1) << 32 | row
+        if seen[row & (_SEEN - 1)] == had:
+            waiting[item] = -1
+            continue
+        seen[row & (_SEEN - 1)] = had
         prefetch(rows, row * 4)
         waiting[item] += row - (waiting[item] & _PLACE)
 
@@ -197,6 +207,8 @@ def _verify(
     """Compare the waiting rows: the new number of results, -1 if they lack room."""
     rows = tables.rows
     for item in range(start, stop):
+        if waiting[item] < 0:
+            continue
         row = waiting[item] & _PLACE
         apart = _distance(rows, row, queries, query)
         if apart > radius:
@@ -223,6 +235,7 @@ def probe(
     begin = np.empty((_RING, widest), np.int64)
     end = np.empty((_RING, widest), np.int64)
     waiting = np.empty(max(row_count // _BAIL, _LEAST_WAITING) + LANES, np.int64)
+    seen = np.zeros(_SEEN, np.int64)
     entries = row_count * bands // (tables.offsets.size - bands)
     lines = min(_MOST_LINES, entries // _LINE + 3)
     steps = (queries.size // 4 - begin_at) * bands
@@ -244,7 +257,7 @@ def probe(
             passed = _filter(queries, query, band, tables, probes, begin[turn], end[turn],
                              waiting, passed)  # fmt: skip
             # What passed a step ago is fetched now, what was fetched a step ago is compared.
-            _ask_for_rows(tables, waiting, fetched, known)
+            _ask_for_rows(query, tables, waiting, fetched, known, seen)
             found = _verify(queries, query, radius, tables, probes, waiting, verified, fetched,
                             room, found)  # fmt: skip
             verified, fetched = fetched, known
@@ -253,7 +266,7 @@ def probe(
         if passed < 0:
             found = _read_all(queries, query, radius, tables.rows, room, kept)
         else:
-            _ask_for_rows(tables, waiting, fetched, passed)
+            _ask_for_rows(query, tables, waiting, fetched, passed, seen)
             found = _verify(queries, query, radius, tables, probes, waiting, verified, passed,
                             room, found)  # fmt: skip
         if found < 0:

@@ -59,6 +59,7 @@ READ_OUTSIDE = (
     "ui/templates/django", "ui/templates/ui/base", "ui/templates/ui/buttons",
     "ui/templates/ui/definition_list", "ui/templates/ui/demo_banner",
     "ui/templates/ui/emergency", "ui/templates/ui/empty", "ui/templates/ui/error_summary",
+    "ui/templates/ui/exercise",
     "ui/templates/ui/form_expired", "ui/templates/ui/helpline", "ui/templates/ui/languages",
     "ui/templates/ui/no_files", "ui/templates/ui/pager", "ui/templates/ui/plain",
     "ui/templates/ui/progress", "ui/templates/ui/public", "ui/templates/ui/timeline",

@@ -247,7 +247,7 @@ WAYS: Final[dict[str, tuple[Words, Words]]] = {
     ),
     Report.SafeContact.EMAIL: (
         _("By e-mail"),
-        _("Only if nobody else reads your e-mail."),
+        _("Only if nobody else can read it."),
     ),
     Report.SafeContact.PHONE: (
         _("By telephone"),

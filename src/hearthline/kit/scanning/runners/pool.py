@@ -39,7 +39,7 @@ class Pool:
         self._patience = patience
         # Started from a clean process: a fork of this one would copy the locks of its threads.
         self._context: Any = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload([__name__])
+        self._context.set_forkserver_preload([__name__, f"{__package__}.warm"])
 
     def run(
         self, task: Task, works: Iterator[Work], moved: Callable[[int], None]

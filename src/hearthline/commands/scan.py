@@ -65,7 +65,10 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--negatives", action="store_true", help="look up negatives too")
     made.add_argument("--retry-failed", action="store_true", help="try again what failed before")
     made.add_argument(
-        "--shard-files", type=int, default=200, metavar="N", help="files done together (200)"
+        "--shard-files",
+        type=int,
+        metavar="N",
+        help="files done together; 20 to 200, or more of many",
     )
     made.add_argument("--quiet", action="store_true", help="no progress")
     runner = made.add_argument_group("where the work is done")
@@ -107,7 +110,8 @@ def _scan(chosen: argparse.Namespace) -> int:
 def _check(chosen: argparse.Namespace) -> None:
     options.above_nothing(chosen.frames_per_second, "--frames-per-second")
     options.above_nothing(chosen.patience, "--patience")
-    options.above_nothing(chosen.shard_files, "--shard-files")
+    if chosen.shard_files is not None:
+        options.above_nothing(chosen.shard_files, "--shard-files")
     if chosen.workers < 0:
         raise CallRefused("--workers is a number above 0; leave it out for one a core.")
     if chosen.cluster and chosen.runner == "pool":

@@ -46,9 +46,12 @@ class Line:
 
 
 class Job:
-    """An open job folder; one process at a time. Raises JobRefused."""
+    """An open job folder; one process at a time.
 
-    def __init__(self, folder: Path, asked: dict[str, Any], shard_files: int) -> None:
+    `shard_files` names make a shard, or as many as suit their number. Raises JobRefused.
+    """
+
+    def __init__(self, folder: Path, asked: dict[str, Any], shard_files: int | None = None) -> None:
         self.folder = folder
         self._results = folder / "results"
         try:
@@ -58,7 +61,7 @@ class Job:
         self._lock = _locked(folder)
         self.done: dict[int, Line] = {}
         try:
-            self.shard_files = self._agreed(asked, shard_files)
+            self._shard_files = self._agreed(asked, shard_files)
             self._read_manifest()
         except BaseException:
             os.close(self._lock)
@@ -91,14 +94,20 @@ class Job:
         with (self.folder / "names").open("rb") as file:
             return sum(piece.count(b"\0") for piece in iter(lambda: file.read(1 << 20), b""))
 
+    @property
+    def shard_files(self) -> int:
+        """How many names make a shard: it follows from the names, which never change."""
+        return self._shard_files or suitable(self.count())
+
     def shards(self) -> Iterator[tuple[int, list[str]]]:
         """Every shard with its names, in order."""
+        size = self.shard_files
         with (self.folder / "names").open("rb") as file:
             shard: list[str] = []
             number = 0
             for name in names.read(file):
                 shard.append(name)
-                if len(shard) == self.shard_files:
+                if len(shard) == size:
                     yield number, shard
                     shard, number = [], number + 1
             if shard:
@@ -141,7 +150,7 @@ class Job:
         path = self.folder / "unlisted.jsonl"
         return [json.loads(line) for line in path.read_bytes().splitlines()]
 
-    def _agreed(self, asked: dict[str, Any], shard_files: int) -> int:
+    def _agreed(self, asked: dict[str, Any], shard_files: int | None) -> int | None:
         """What the folder was made for is what is asked now; returns the shards' size of then."""
         path = self.folder / "job.json"
         if not path.exists():
@@ -153,10 +162,10 @@ class Job:
             return shard_files
         try:
             kept = json.loads(path.read_bytes())
-            before, size, version = kept["asked"], int(kept["shard_files"]), kept["version"]
+            before, size, version = kept["asked"], kept["shard_files"], kept["version"]
         except (ValueError, KeyError, TypeError):
             raise JobRefused(f"{path} cannot be read; name a new folder.") from None
-        if version != _VERSION:
+        if version != _VERSION or not isinstance(size, int | None):
             raise JobRefused(f"{path} is of another version; name a new folder.")
         # As JSON, so that what was written and what is asked compare alike.
         other = json.loads(json.dumps(asked))
@@ -187,6 +196,15 @@ class Job:
         for left in self._results.iterdir():
             if left.name not in named:
                 left.unlink()
+
+
+def suitable(count: int) -> int:
+    """How many of so many names make a shard.
+
+    Few, so that a crash costs little and all cores end together; yet no more than some thousand
+    shards.
+    """
+    return max(20, min(200, count // 64), count // 5_000)
 
 
 def row_line(row: dict[str, Any]) -> bytes:

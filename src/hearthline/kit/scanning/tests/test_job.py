@@ -17,6 +17,7 @@ from hearthline.kit.scanning import (
     run,
     summarise,
 )
+from hearthline.kit.scanning.job import suitable
 from hearthline.kit.scanning.tests import make
 from hearthline.kit.scanning.tests.make import InTurn
 
@@ -160,6 +161,13 @@ def test_the_size_of_shards_stays_that_of_the_first_call(tmp_path: Path):
     Job(tmp_path, ASKED, SHARD).__exit__()
     with Job(tmp_path, ASKED, 77) as job:
         assert job.shard_files == SHARD
+
+
+@pytest.mark.parametrize(
+    ("count", "size"), [(1, 20), (2_000, 31), (20_000, 200), (1_000_000, 200), (10**8, 20_000)]
+)
+def test_shards_suit_the_number_of_files(count: int, size: int):
+    assert suitable(count) == size
 
 
 def test_two_scans_do_not_share_a_folder(tmp_path: Path):

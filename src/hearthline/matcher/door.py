@@ -6,6 +6,7 @@ body, and of a fault only what kind it is and where in this program it arose.
 """
 
 import asyncio
+import contextlib
 import logging
 import math
 import secrets
@@ -60,7 +61,9 @@ class Door:
     def start(self) -> Service:
         """Opens everything, and loads what is compiled."""
         self._service = self._open()
-        self._service.recognition.warm()
+        # A bank that cannot be asked is told by /status and by every look-up; it may be mended.
+        with contextlib.suppress(Refusal):
+            self._service.recognition.warm()
         self._service.announcing.start()
         return self._service
 

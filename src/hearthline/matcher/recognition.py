@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bytes to hashes, hashes to what is known of them, without holding up other calls.
 
-One look-up takes less time than handing it to a thread, so it is made at once. Batches and files
+A look-up takes less time than handing it to a thread, so a few are made at once. Batches and files
 go to small pools; who would have to wait too long is told so instead.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,11 +20,16 @@ from hearthline.kit.hashing.decoding import Limits
 from hearthline.kit.hashing.digests import Digests, digest
 from hearthline.kit.hashing.pictures import PictureHashes, hash_picture
 from hearthline.kit.hashing.refusals import NotHashable
-from hearthline.kit.matching.banks import Answer, HashKind, Library, NoSuchBank
+from hearthline.kit.matching.banks import Answer, BankRefused, HashKind, Library, NoSuchBank
 from hearthline.matcher.configuration import Configuration
 from hearthline.matcher.web import Refusal
 
+logger = logging.getLogger(__name__)
+
 Result = TypeVar("Result")
+
+_AT_ONCE = 4
+"""So few are looked up without a thread, which would cost more than the look-up."""
 
 SIDES = (
     "as_it_is",
@@ -87,7 +93,7 @@ class Recognition:
         """What `work` gives, without holding up other calls: for the ledgers and for addresses."""
         return await self._others.run(work)
 
-    def look(
+    async def known(
         self,
         kind: HashKind,
         queries: NDArray[np.uint8] | Sequence[bytes],
@@ -97,7 +103,30 @@ class Recognition:
         bypass: bool = False,
         details: bool = False,
     ) -> list[Answer]:
-        """What is known of a few hashes, at once. Raises Refusal."""
+        """What is known of hashes: of a few at once, of many aside. Raises Refusal."""
+
+        def look() -> list[Answer]:
+            return self._look(kind, queries, banks, seed, bypass, details)
+
+        return look() if len(queries) <= _AT_ONCE else await self._searching.run(look)
+
+    def warm(self) -> None:
+        """Loads what is compiled and opens every bank, so that no caller waits for it.
+
+        Raises Refusal where a bank cannot be asked.
+        """
+        for kind in HashKind:
+            self._look(kind, [bytes(kind.width)])
+
+    def _look(
+        self,
+        kind: HashKind,
+        queries: NDArray[np.uint8] | Sequence[bytes],
+        banks: Collection[str] | None = None,
+        seed: str = "",
+        bypass: bool = False,
+        details: bool = False,
+    ) -> list[Answer]:
         try:
             return self.library.lookup(
                 kind,
@@ -110,26 +139,12 @@ class Recognition:
             )
         except NoSuchBank as fault:
             raise Refusal(404, "no_such_bank", str(fault)) from None
-
-    async def look_many(
-        self,
-        kind: HashKind,
-        queries: NDArray[np.uint8] | Sequence[bytes],
-        *,
-        banks: Collection[str] | None = None,
-        seed: str = "",
-        bypass: bool = False,
-        details: bool = False,
-    ) -> list[Answer]:
-        """What is known of many hashes, aside. Raises Refusal."""
-        return await self._searching.run(
-            lambda: self.look(kind, queries, banks=banks, seed=seed, bypass=bypass, details=details)
-        )
-
-    def warm(self) -> None:
-        """Loads what is compiled and opens every bank, so that no caller waits for it."""
-        for kind in HashKind:
-            self.look(kind, [bytes(kind.width)])
+        except BankRefused as fault:
+            # Never an answer without the bank: that would read as "not known".
+            logger.error("a bank cannot be asked: %s", type(fault).__name__)
+            raise Refusal(
+                503, "bank_damaged", "a bank cannot be asked; `hearthline bank verify` says why"
+            ) from None
 
     def _hash(self, content: bytes, exact: bool) -> Hashed:
         try:

@@ -124,7 +124,7 @@ async def _of_file(call: Call, signals: Signals) -> dict[str, ByBank]:
 async def _known(call: Call, kind: HashKind, values: Sequence[bytes]) -> ByBank:
     """By bank, the items near any of the values, each at its least distance."""
     banks = _existing(call, call.names_in("banks"))
-    answers = call.service.recognition.look(
+    answers = await call.service.recognition.known(
         kind,
         values,
         banks=banks,

@@ -3,11 +3,15 @@
 
 import re
 
-from hearthline.matcher.web import Answer, Call
+from hearthline.matcher.web import Answer, Call, Refusal
 
 
 async def status(call: Call) -> Answer:
     """GET: ready to be asked. Not ready calls do not come this far."""
+    try:
+        call.service.recognition.warm()
+    except Refusal:
+        return Answer.text("INDEX-NOT-LOADED", 503)
     if call.service.library.faults():
         return Answer.text("INDEX-NOT-LOADED", 503)
     return Answer.text("I-AM-ALIVE")

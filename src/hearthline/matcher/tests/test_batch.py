@@ -2,6 +2,7 @@
 """`/v1/lookup`: many hashes at once, as JSON and as bare bytes."""
 
 import struct
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -121,3 +122,19 @@ def test_a_body_that_is_no_rows_is_refused(caller: Caller):
 def test_a_bank_that_is_not_there_is_named(caller: Caller):
     answer = caller.post("/v1/lookup", json={"hashes": ["ab" * 32], "banks": ["NOWHERE"]})
     assert (answer.status_code, answer.json()["code"]) == (404, "no_such_bank")
+
+
+def test_a_bank_that_cannot_be_read_is_an_error_and_never_silence(
+    caller: Caller, known: list[bytes], folder: Path
+):
+    assert caller.post("/v1/lookup", json={"hashes": [known[0].hex()]}).json()["known"]
+    for path in (folder / "banks" / "KNOWN" / "pdq").iterdir():
+        if path.is_file():
+            path.write_bytes(b"damaged")
+    other = Caller(folder)
+    try:
+        answer = other.post("/v1/lookup", json={"hashes": [known[0].hex()]})
+        assert answer.status_code == 503
+        assert other.get("/status").status_code == 503
+    finally:
+        other.close()

@@ -25,7 +25,7 @@ async def hash_only(call: Call) -> Answer:
 async def hash_and_match(call: Call) -> Answer:
     """POST: all hashes of a file, and what is known of them, in one answer."""
     reference = reference_of(call.query.get("reference", ""))
-    options = {"banks": call.names_in("banks"), "seed": call.query.get("seed", "")}
+    banks, seed = call.names_in("banks"), call.query.get("seed", "")
     flags = {name: call.flag(name) for name in ("dihedral", "negative")}
     hashed = await _hashed(call)
     views = hashed.views(**flags)
@@ -38,7 +38,7 @@ async def hash_and_match(call: Call) -> Answer:
     harmless: list[dict[str, Any]] = []
     reason, answered = "", []
     for kind, values, names in asked:
-        answers = call.service.recognition.look(kind, values, **options)  # type: ignore[arg-type]
+        answers = await call.service.recognition.known(kind, values, banks=banks, seed=seed)
         answered.append((kind, answers))
         for view, answer in zip(names, answers, strict=True):
             matches += [_seen(match, view) for match in answer.matches]

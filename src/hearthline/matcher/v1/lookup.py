@@ -22,9 +22,6 @@ from hearthline.matcher.web import OCTETS, Answer, Call, Refusal, taken
 BANKS_HEADER = "hearthline-banks"
 DISPUTED, SUPPRESSED = 1, 2
 ROW = struct.Struct("<IHBBQ")
-_AT_ONCE = 4
-"""So few are looked up without a thread, which would cost more than the look-up."""
-
 Queries = NDArray[np.uint8]
 
 
@@ -38,13 +35,9 @@ async def lookup(call: Call) -> Answer:
         queries = _from_hex(asked.hashes, asked.kind)
     _check_size(call, len(queries))
     reference = reference_of(asked.reference)
-    recognition = call.service.recognition
-    look = recognition.look if len(queries) <= _AT_ONCE else None
-    options = {"banks": asked.banks, "seed": asked.seed, "details": asked.details}
-    if look is not None:
-        answers = look(asked.kind, queries, **options)  # type: ignore[arg-type]
-    else:
-        answers = await recognition.look_many(asked.kind, queries, **options)  # type: ignore[arg-type]
+    answers = await call.service.recognition.known(
+        asked.kind, queries, banks=asked.banks, seed=asked.seed, details=asked.details
+    )
     announced = await told(call, [(asked.kind, answers)], reference)
     if OCTETS in call.header(b"accept"):
         return _packed(answers, announced)

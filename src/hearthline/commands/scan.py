@@ -11,6 +11,7 @@ Nothing of any file is kept but its name, its size and its hashes.
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ from hearthline.commands.ending import (
     FAILED,
     STOPPED,
     CallRefused,
+    Stopped,
     ended,
     parser,
     tell,
@@ -94,9 +96,7 @@ def _scan(chosen: argparse.Namespace) -> int:
     try:
         with Job(out, _asked(chosen, task), chosen.shard_files) as job:
             _list(chosen, job)
-            runner = _runner(chosen)
-            with Progress(left(job, retry_failed=chosen.retry_failed), quiet=chosen.quiet) as shown:
-                run(job, runner, task, retry_failed=chosen.retry_failed, moved=shown.moved)
+            _run(chosen, job, task)
             summary = summarise(job)
     except (JobRefused, PlaceRefused) as refusal:
         raise CallRefused(str(refusal)) from None
@@ -105,6 +105,20 @@ def _scan(chosen: argparse.Namespace) -> int:
         return STOPPED
     _print(summary, out)
     return FAILED if summary.failures else DONE
+
+
+def _run(chosen: argparse.Namespace, job: Job, task: Task) -> None:
+    runner = _runner(chosen)
+    retry = chosen.retry_failed
+    try:
+        with Progress(left(job, retry_failed=retry), quiet=chosen.quiet) as shown:
+            run(job, runner, task, retry_failed=retry, moved=shown.moved)
+    except (Stopped, KeyboardInterrupt):
+        if isinstance(runner, Pool):
+            raise
+        # Daft's threads cannot be ended: leaving as usual would be an abort.
+        tell("scan", "stopped.")
+        os._exit(STOPPED)
 
 
 def _check(chosen: argparse.Namespace) -> None:

@@ -89,11 +89,14 @@ def test_processes_stopped_and_killed_lose_and_repeat_nothing(
     check_rows(out, banks)
 
 
-def test_daft_killed_loses_and_repeats_nothing(tmp_path: Path, banks: Path, call: list[str]):
+def test_daft_killed_and_stopped_loses_and_repeats_nothing(
+    tmp_path: Path, banks: Path, call: list[str]
+):
     needed("daft")
     out = tmp_path / "out"
     call += ["--runner", "daft"]
     assert stopped(call, out, signal.SIGKILL) == -signal.SIGKILL
+    assert stopped(call, out, signal.SIGINT) == 3
     assert finished(call).returncode == 1
     check_rows(out, banks)
 

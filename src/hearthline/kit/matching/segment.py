@@ -81,10 +81,7 @@ class Segment:
         found = np.zeros(rows.size, bool)
         found[known] = self.first_ids[rows[known]] == ids[known]
         if self.extra_rows.size:
-            for at in np.flatnonzero(known & ~found):
-                begin, end = np.searchsorted(self.extra_rows, [rows[at], rows[at] + 1])
-                place = begin + np.searchsorted(self.extra_ids[begin:end], ids[at])
-                found[at] = place < end and self.extra_ids[place] == ids[at]
+            sorting.find_extra(self.extra_rows, self.extra_ids, rows, ids, found)
         return found
 
     def ids_of(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64] | None, Ids]:

@@ -157,6 +157,22 @@ def find_rows(rows: Any, words: int, bits: int, offsets: Any, queries: Any, out:
 
 
 @compiled
+def find_extra(extra_rows: Any, extra_ids: Any, rows: Any, ids: Any, found: Any) -> None:
+    """Set `found` where a pair of row and id stands among the extra ones, by halving."""
+    for query in range(rows.size):
+        low, high = 0, extra_rows.size
+        while low < high:
+            middle = (low + high) >> 1
+            row = np.int64(extra_rows[middle])
+            if row < rows[query] or (row == rows[query] and extra_ids[middle] < ids[query]):
+                low = middle + 1
+            else:
+                high = middle
+        if low < extra_rows.size and np.int64(extra_rows[low]) == rows[query]:
+            found[query] |= extra_ids[low] == ids[query]
+
+
+@compiled
 def count_ids(held: Any, wanted: Any, seen: Any, counts: Any) -> None:
     """How often each of the sorted ids `wanted` stands in `held`.
 

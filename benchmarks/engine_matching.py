@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from hearthline.kit.matching import HashIndex
 from hearthline.kit.matching.compiled import compiled, prefetch
-from hearthline.kit.matching.plan import probes_for
+from hearthline.kit.matching.plan import ball, probes_for
 
 try:
     import faiss
@@ -193,43 +193,60 @@ def threatexchange(known: Hashes, queries: Hashes) -> Contender:
 
 
 def bare_reads(index: HashIndex, queries: Hashes) -> Callable[[], float]:
-    """How many queries a second could be, did a search read its tables and do nothing else.
+    """How many queries a second could be, did a search read memory and do nothing else.
 
-    Reads as many runs of as many cache lines, at random places of the same mapped table, each
-    query's asked for while the one before is read.
+    Reads as much of each array as a search does, at random places of the same mapped file, each
+    query's asked for while the one before is read: an offset and a run of entries for each probe,
+    a row number and a row for each entry that passes the filter.
     """
     segment = index._now.layers[0].segment
+    tables = segment.tables
     plan = probes_for(segment.bands, len(index), RADIUS)
     if plan is None:
         return lambda: float("nan")
-    widths = np.array([band.width for band in segment.bands])
-    runs = int(plan.masks.size)
-    each = np.diff(plan.first) * len(index) / (1 << widths) * 2
-    lines = max(1, round((each.sum() / runs + 62) / 64))
-    keys = segment.tables.keys
-    places = np.random.default_rng(SEED).integers(0, keys.size - 32 * lines, (QUERIES, runs))
-    read_runs(keys, places[:2], lines)
+    loads = np.repeat(len(index) / (1 << tables.widths), np.diff(plan.first))
+    lines = max(1, round((2 * loads.mean() + 62) / 64))
+    passing = round(
+        sum(
+            load * ball(16, int(near)) / 65536
+            for load, near in zip(loads, plan.limits, strict=True)
+        )
+    )
+    chance = np.random.default_rng(SEED)
+    reads = (
+        (tables.offsets, chance.integers(0, tables.offsets.size, (QUERIES, loads.size)), 1),
+        (
+            tables.keys,
+            chance.integers(0, tables.keys.size - 32 * lines, (QUERIES, loads.size)),
+            lines,
+        ),
+        (tables.places, chance.integers(0, tables.places.size, (QUERIES, passing)), 1),
+        (tables.rows, chance.integers(0, tables.rows.size, (QUERIES, passing)), 1),
+    )
 
     def once() -> float:
         start = time.process_time()
-        read_runs(keys, places, lines)
+        for array, places, many in reads:
+            read_at(array, places, many)
         return QUERIES / (time.process_time() - start)
 
+    once()
     return once
 
 
 @compiled
-def read_runs(keys: Any, places: Any, lines: int) -> int:
+def read_at(array: Any, places: Any, lines: int) -> int:
     total = 0
+    step = 64 // array.itemsize
     for query in range(places.shape[0] + 1):
         if query < places.shape[0]:
             for run in range(places.shape[1]):
                 for line in range(lines):
-                    prefetch(keys, places[query, run] + 32 * line)
+                    prefetch(array, places[query, run] + step * line)
         if query > 0:
             for run in range(places.shape[1]):
                 for line in range(lines):
-                    total += keys[places[query - 1, run] + 32 * line]
+                    total += np.int64(array[places[query - 1, run] + step * line])
     return total
 
 

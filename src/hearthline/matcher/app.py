@@ -9,11 +9,11 @@ import os
 from pathlib import Path
 
 from hearthline.matcher.door import Door
+from hearthline.matcher.environment import FOLDER, WITHOUT_KEYS
 from hearthline.matcher.routes import ROUTES
 from hearthline.matcher.service import Service
 
-FOLDER = "HEARTHLINE_MATCHER"
-WITHOUT_KEYS = "HEARTHLINE_MATCHER_WITHOUT_KEYS"
+__all__ = ["FOLDER", "WITHOUT_KEYS", "application"]
 
 # Its finer messages quote what is inside pictures.
 logging.getLogger("PIL").setLevel(logging.WARNING)

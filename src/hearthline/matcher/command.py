@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hearthline.matcher import app, keys, webhooks
+from hearthline.matcher import keys, webhooks
 from hearthline.matcher.configuration import ConfigurationRefused
+from hearthline.matcher.environment import FOLDER
 from hearthline.matcher.keys import DEFAULT_RATE, KeyRefused, Keys, Scope
 from hearthline.matcher.serving import NotStarted, serve
 from hearthline.matcher.webhooks import HookRefused, Hooks
@@ -73,7 +74,7 @@ def _webhook(chosen: argparse.Namespace, kept: Hooks) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="hearthline matcher", description=__doc__)
-    parser.add_argument("--folder", type=Path, default=Path(os.environ.get(app.FOLDER, "matcher")))
+    parser.add_argument("--folder", type=Path, default=Path(os.environ.get(FOLDER, "matcher")))
     what = parser.add_subparsers(dest="what", required=True)
 
     serving = what.add_parser("serve", help="start the service")

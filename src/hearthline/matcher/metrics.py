@@ -16,7 +16,7 @@ from prometheus_client import (
     multiprocess,
 )
 
-FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+from hearthline.matcher.environment import COUNTERS
 
 CALLS = Counter(
     "hearthline_matcher_calls", "Calls answered", ["method", "route", "status"], registry=None
@@ -44,7 +44,7 @@ _ALL = (CALLS, SECONDS, LOOKED_UP, MATCHED, SUPPRESSED, FILES, WEBHOOKS)
 def exposition() -> tuple[str, bytes]:
     """The content type and the counters of all workers."""
     registry = CollectorRegistry()
-    if os.environ.get(FOLDER):
+    if os.environ.get(COUNTERS):
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     else:
         for one in _ALL:

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import NoReturn
 
-from hearthline.matcher import allowance, app, keys, metrics
+from hearthline.matcher import allowance, environment, keys
 from hearthline.matcher.configuration import FILE, read_configuration
 from hearthline.matcher.keys import Keys
 from hearthline.matcher.numbering import FILE as NUMBERS
@@ -24,9 +24,9 @@ def serve(
     folder: Path, *, host: str, port: int, workers: int, without_keys: bool = False
 ) -> NoReturn:
     """Becomes the server. Raises NotStarted, ConfigurationRefused."""
-    environment = prepared(folder, host=host, without_keys=without_keys)
+    variables = prepared(folder, host=host, without_keys=without_keys)
     command = server(host, port, workers)
-    os.execve(command[0], command, environment)  # noqa: S606  # our own fixed command
+    os.execve(command[0], command, variables)  # noqa: S606  # our own fixed command
 
 
 def prepared(folder: Path, *, host: str, without_keys: bool) -> dict[str, str]:
@@ -48,9 +48,9 @@ def prepared(folder: Path, *, host: str, without_keys: bool) -> dict[str, str]:
     (folder / allowance.FILE).unlink(missing_ok=True)
     (folder / NUMBERS).with_suffix(".lock").touch(mode=0o600)
     return os.environ | {
-        app.FOLDER: str(folder),
-        app.WITHOUT_KEYS: "yes" if without_keys else "",
-        metrics.FOLDER: str(run),
+        environment.FOLDER: str(folder),
+        environment.WITHOUT_KEYS: "yes" if without_keys else "",
+        environment.COUNTERS: str(run),
     }
 
 

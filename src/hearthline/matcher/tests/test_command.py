@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from hearthline.matcher import app
 from hearthline.matcher.command import main
+from hearthline.matcher.environment import WITHOUT_KEYS
 from hearthline.matcher.keys import Keys, Scope
 from hearthline.matcher.serving import NotStarted, prepared
 
@@ -50,7 +50,7 @@ def test_it_does_not_start_where_nobody_could_call(tmp_path: Path, capsys):
 def test_without_keys_it_serves_this_machine_only(tmp_path: Path):
     with pytest.raises(NotStarted, match=r"127\.0\.0\.1"):
         prepared(tmp_path, host="0.0.0.0", without_keys=True)  # noqa: S104
-    assert prepared(tmp_path, host="127.0.0.1", without_keys=True)[app.WITHOUT_KEYS] == "yes"
+    assert prepared(tmp_path, host="127.0.0.1", without_keys=True)[WITHOUT_KEYS] == "yes"
 
 
 def test_a_broken_setting_is_told_before_the_start(tmp_path: Path, capsys):

@@ -51,8 +51,10 @@ _ONES = np.ones((1, 1), dtype=np.float32)
 
 # How far the fast way may be from the reference in a difference of two frequencies, and in a step
 # between samples, for a side of up to 1000 pixels; it grows with the root of the side, because the
-# reference lets the rounding of its running sums add up. The first is over twice the largest that
-# was ever seen, the second over the usual one: it only guards quality, which is a rough measure.
+# reference lets the rounding of its running sums add up, and where a short side is sampled over and
+# over, because then errors do not cancel. The first is twice the largest that was ever seen, in
+# thousands of pictures of every shape; the second is over the usual one, as it only guards quality,
+# which is a rough measure.
 _FREQUENCY_DOUBT = 0.004
 _STEP_DOUBT = 0.0002
 
@@ -157,7 +159,7 @@ def spectrum(pixels: NDArray[Any], *, eight: bool = False) -> Spectrum:
         return _spectrum(_luma(pixels))  # nothing to smooth
     samples = _samples(pixels, height, width)
     fast = _spectrum(samples)
-    doubt = max(max(height, width) / 1000, 1) ** 0.5
+    doubt = max(max(height, width) / 1000, 1) ** 0.5 * max(128 / min(height, width), 1)
     sure = _quality_is_sure(samples, _STEP_DOUBT * doubt)
     if sure and _bits_are_sure(fast.frequencies, _FREQUENCY_DOUBT * doubt, eight=eight):
         return fast

@@ -21,9 +21,11 @@ class Bank:
         self.removed: list[str] = []
 
     def add(self, signals: Sequence[Signal], *, at: datetime) -> None:
-        for key in {s.key for s in signals}:
-            self.entries[key] = [s for s in signals if s.key == key]
-        self.added += len({s.key for s in signals})
+        given: dict[str, list[Signal]] = {}
+        for one in signals:
+            given.setdefault(one.key, []).append(one)
+        self.entries |= given
+        self.added += len(given)
 
     def remove(self, keys: Sequence[str], *, at: datetime) -> None:
         for key in keys:

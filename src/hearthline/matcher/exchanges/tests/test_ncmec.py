@@ -7,7 +7,8 @@ import pytest
 
 from hearthline.kit.formats.known_hash import HashKind
 from hearthline.matcher.exchanges import Opinion, fetch
-from hearthline.matcher.exchanges.ncmec import Ncmec
+from hearthline.matcher.exchanges.feed import Malformed
+from hearthline.matcher.exchanges.ncmec import Ncmec, _Shape
 from hearthline.matcher.exchanges.tests.source import AT, T0, FakeNcmec, Reply, md5, pdq
 
 BEGIN = datetime.fromtimestamp(T0 - 1000, tz=UTC)
@@ -151,25 +152,31 @@ def leading_to(address):
     return b"<queryResult><paging><next>" + address + b"</next></paging></queryResult>"
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"not xml",
-        b"<queryResult>",
-        b"<other/>",
-        b'<?xml version="1.0" encoding="nonsense"?><queryResult/>',
-        b"<!DOCTYPE queryResult><queryResult/>",
-        b'<!DOCTYPE q [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><queryResult>&b;</queryResult>',
-        b'<!DOCTYPE q [<!ENTITY x SYSTEM "file:///etc/passwd">]><queryResult>&x;</queryResult>',
-        b"<queryResult>" + b"<a>" * 50 + b"</a>" * 50 + b"</queryResult>",
-        leading_to(b"https://elsewhere.invalid/v2/entries?a=1"),
-        leading_to(b"//elsewhere.invalid/v2/entries?a=1"),
-        leading_to(b"/v2/other?a=1"),
-        leading_to(b"/v2/entries"),
-    ],
-    ids=range(13),
+BAD_PAGES = (
+    b"",
+    b"not xml",
+    b"<queryResult>",
+    b"<other/>",
+    b'<?xml version="1.0" encoding="nonsense"?><queryResult/>',
+    b"<!DOCTYPE queryResult><queryResult/>",
+    b'<!DOCTYPE q [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><queryResult>&b;</queryResult>',
+    b'<!DOCTYPE q [<!ENTITY x SYSTEM "file:///etc/passwd">]><queryResult>&x;</queryResult>',
+    b"<queryResult>" + b"<a>" * 50 + b"</a>" * 50 + b"</queryResult>",
+    leading_to(b"https://elsewhere.invalid/v2/entries?a=1"),
+    leading_to(b"//elsewhere.invalid/v2/entries?a=1"),
+    leading_to(b"/v2/other?a=1"),
+    leading_to(b"/v2/entries"),
 )
+
+
+@pytest.mark.parametrize("body", BAD_PAGES, ids=range(len(BAD_PAGES)))
+def test_bodies_that_are_not_pages(body):
+    shape = _Shape(frozenset(), 0)
+    with pytest.raises(Malformed):
+        shape.read(body, shape.first(), 10**10)
+
+
+@pytest.mark.parametrize("body", [BAD_PAGES[0], BAD_PAGES[6], BAD_PAGES[9]], ids=range(3))
 def test_a_source_of_nothing_but_bad_pages_moves_nothing(exchange, feed, store, bank, source, body):
     feed.reply = lambda asked: Reply(body, type="application/xml")
     outcome = fetch(exchange, store, bank, at=AT)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is remembered between fetches, and what a kill at any moment leaves."""
 
+import contextlib
 import sqlite3
 import subprocess
 import sys
@@ -186,7 +187,7 @@ def test_state_is_for_its_owner_only(store, bank, tmp_path):
 
 
 KILLED = """
-import sys
+import os, sys
 from pathlib import Path
 from hearthline.matcher.exchanges import Limits, Store, fetch
 from hearthline.matcher.exchanges.client import Client
@@ -194,35 +195,40 @@ from hearthline.matcher.exchanges.stop_ncii import StopNcii
 from hearthline.matcher.exchanges.tests.bank import KilledBank
 from hearthline.matcher.exchanges.tests.source import AT
 
-url, folder, lives, early = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4] == "early"
-bank = KilledBank(folder / "bank.sqlite3", lives, early=early)
-outcome = fetch(StopNcii(Client(url)), Store(folder / "state"), bank, at=AT)
-sys.exit(3 if outcome.problem else 0)
+url = sys.argv[1]
+
+def run(folder, moment, lives):
+    bank = KilledBank(folder / "bank.sqlite3", lives, early=moment == "early")
+    outcome = fetch(StopNcii(Client(url)), Store(folder / "state"), bank, at=AT)
+    os._exit(3 if outcome.problem else 0)
+
+for moment in ("early", "late"):
+    folder = Path(sys.argv[2], moment)
+    folder.mkdir()
+    for lives in (2, 1, 99):  # each a process of its own, which dies of SIGKILL or ends
+        child = os.fork() or run(folder, moment, lives)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 
 
-@pytest.mark.parametrize("moment", ["early", "late"])
-def test_killed_in_the_middle_nothing_is_lost_and_nothing_doubled(source, tmp_path, moment):
+def test_killed_in_the_middle_nothing_is_lost_and_nothing_doubled(source, tmp_path):
     source.answer = feed = FakeStopNcii()
     for n in range(3000):
         feed.add(T0 + n, pdq(n))
-
-    def run(lives):
-        words = [sys.executable, "-c", KILLED, source.url, str(tmp_path), str(lives), moment]
-        return subprocess.run(words, check=False, capture_output=True).returncode  # noqa: S603
-
-    assert run(2) == -9
-    assert run(1) == -9
-    pages = len(source.asked)
-    assert run(99) == 0
-    assert len(source.asked) - pages < 4  # it went on, and did not begin again
-    with sqlite3.connect(tmp_path / "bank.sqlite3") as bank:
-        rows = dict(bank.execute("SELECT hashes, times FROM entries"))
-    assert sorted(rows) == sorted(f'["{pdq(n)}"]' for n in range(3000))
-    assert max(rows.values()) <= (1 if moment == "early" else 3)
-    store = Store(tmp_path / "state")
-    assert store.status().entries == 3000
-    store.close()
+    words = [sys.executable, "-c", KILLED, source.url, str(tmp_path)]
+    done = subprocess.run(words, check=True, capture_output=True, text=True)  # noqa: S603
+    assert done.stdout.split() == 2 * ["-9", "-9", "0"]
+    # It went on each time, and did not begin again.
+    tokens = [asked.query.get("nextPageToken") for asked in source.asked]
+    assert tokens == 2 * [None, "0-800", "0-800", "0-800", "0-1600", "0-2400"]
+    for moment, most_times in (("early", 1), ("late", 3)):
+        with contextlib.closing(sqlite3.connect(tmp_path / moment / "bank.sqlite3")) as bank:
+            rows = dict(bank.execute("SELECT hashes, times FROM entries"))
+        assert sorted(rows) == sorted(f'["{pdq(n)}"]' for n in range(3000))
+        assert max(rows.values()) == most_times
+        store = Store(tmp_path / moment / "state")
+        assert store.status().entries == 3000
+        store.close()
 
 
 def test_a_server_that_dies_midway_is_resumed(client, source, store, bank):

@@ -7,6 +7,9 @@ from datetime import timedelta
 import pytest
 
 from hearthline.matcher.exchanges import fetch
+from hearthline.matcher.exchanges import stop_ncii as stop_ncii_module
+from hearthline.matcher.exchanges import threat_exchange as threat_exchange_module
+from hearthline.matcher.exchanges.feed import Malformed, NotASignal
 from hearthline.matcher.exchanges.ncmec import Ncmec
 from hearthline.matcher.exchanges.stop_ncii import StopNcii
 from hearthline.matcher.exchanges.tests.source import (
@@ -151,27 +154,33 @@ def test_pages_that_lead_in_a_circle_end(client, source, store, bank):
     assert (outcome.problem_code, len(source.asked)) == ("circle", 3)
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"[]",
-        b"null",
-        b"{}",
-        b'{"data": {}}',
-        b'{"data": [NaN]}',
-        b"[" * 100_000,
-        b'{"data": [], "paging": [1]}',
-        b'{"data": [], "paging": {"next": "x"}}',
-        b'{"hashRecords": [], "hasMoreRecords": "no"}',
-        b'{"hashRecords": [], "hasMoreRecords": true}',
-        b'{"hashRecords": [], "hasMoreRecords": false}',
-        b"\xff\xfe",
-        b"1" * 5000,
-    ],
-    ids=range(13),
+BAD_PAGES = (
+    b"[]",
+    b"null",
+    b"{}",
+    b'{"data": {}}',
+    b'{"data": [NaN]}',
+    b"[" * 100_000,
+    b'{"data": [], "paging": [1]}',
+    b'{"data": [], "paging": {"next": "x"}}',
+    b'{"hashRecords": [], "hasMoreRecords": "no"}',
+    b'{"hashRecords": [], "hasMoreRecords": true}',
+    b'{"hashRecords": [], "hasMoreRecords": false}',
+    b"\xff\xfe",
+    b"1" * 5000,
 )
+
+
+@pytest.mark.parametrize("body", BAD_PAGES, ids=range(len(BAD_PAGES)))
+@pytest.mark.parametrize("shape", [stop_ncii_module._Shape(), threat_exchange_module._Shape("/x")])
+def test_bodies_that_are_not_pages(shape, body):
+    with pytest.raises((Malformed, NotASignal)):
+        shape.read(body, shape.first(), int(AT.timestamp()))
+
+
+@pytest.mark.parametrize("body", [BAD_PAGES[2], BAD_PAGES[5], BAD_PAGES[11]], ids=range(3))
 @pytest.mark.parametrize("make", [stop_ncii, threat_exchange])
-def test_bodies_that_are_not_pages(client, source, store, bank, make, body):
+def test_a_source_of_nothing_but_bad_pages_moves_nothing(client, source, store, bank, make, body):
     exchange, _, _ = make(client)
     source.answer = lambda asked: Reply(body)
     outcome = fetch(exchange, store, bank, at=AT)

@@ -1,11 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every call the service answers: the whole interface on one page."""
 
+from functools import cache
+
 from hearthline.matcher import metrics, openapi
 from hearthline.matcher.hma import banks, content, exchanges, hashing, matching, status
 from hearthline.matcher.keys import Scope
 from hearthline.matcher.v1 import files, lookup, matches, shapes
-from hearthline.matcher.web import JSON, OCTETS, Answer, Call, Form, Parameter, Route, Routes
+from hearthline.matcher.web import (
+    JSON,
+    OCTETS,
+    Answer,
+    Call,
+    Form,
+    Parameter,
+    Route,
+    Routes,
+    as_json,
+)
 
 _HASH, _MATCH = frozenset({Scope.HASH}), frozenset({Scope.MATCH})
 _BOTH = _HASH | _MATCH
@@ -131,7 +143,12 @@ async def site_map(_call: Call) -> Answer:
 
 async def document(_call: Call) -> Answer:
     """GET: the OpenAPI document."""
-    return Answer.json(openapi.document(ROUTES))
+    return Answer(_document())
+
+
+@cache
+def _document() -> bytes:
+    return as_json(openapi.document(ROUTES))
 
 
 ROUTES = Routes(

@@ -219,7 +219,7 @@ def _all_of(some: _Loop, queries: int) -> Found:
     size = max(_LEAST_ROOM, 2 * queries)
     pieces: list[Found] = []
     begin = 0
-    while begin < queries:
+    while begin < queries or not pieces:
         room = Room(np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.int16))
         found, begin = some(begin, room)
         pieces.append((room.query[:found], room.row[:found], room.distance[:found]))

@@ -148,3 +148,13 @@ def test_a_reader_cannot_write(index, tmp_path):
         pytest.raises(ValueError, match="writable=True"),
     ):
         reader.add(hashes(1), numbered(1))
+
+
+def test_no_query_has_no_match_whether_or_not_the_hashes_were_merged(tmp_path):
+    nothing = np.empty((0, 32), np.uint8)
+    with HashIndex.open(tmp_path / "pdq", writable=True) as index:
+        assert len(index.search(nothing, 31)) == 0
+        index.add(np.zeros((1, 32), np.uint8), np.array([1], np.uint64))
+        assert len(index.search(nothing, 31)) == 0
+        index.merge()
+        assert len(index.search(nothing, 31)) == 0

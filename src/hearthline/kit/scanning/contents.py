@@ -77,7 +77,7 @@ def stores() -> ModuleType:
             raise
         raise PlaceRefused(
             "Object storage needs obstore, which is not installed: "
-            "pip install 'hearthline[cluster]'."
+            "pip install 'hearthline[engine]'."
         ) from None
 
 

@@ -7,13 +7,13 @@ asked, so machines need nothing in common but the files and the banks, under the
 
 import importlib
 import os
-import pickle
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
 import daft
 from daft.exceptions import DaftCoreException
+from pydantic import TypeAdapter
 
 from hearthline.kit.matching.banks import BankRefused
 from hearthline.kit.scanning import names
@@ -21,6 +21,9 @@ from hearthline.kit.scanning.runners import SILENCE
 from hearthline.kit.scanning.running import ScanStopped
 from hearthline.kit.scanning.scanner import Done, Scanner, Task, Work
 
+# What goes between processes is JSON: nothing that comes back can run.
+_TASK: TypeAdapter[Task] = TypeAdapter(Task)
+_ANSWER: TypeAdapter[Done | str] = TypeAdapter(Done | str)
 #: Shards of one query: the names in all of them are in memory together.
 _WAVE = 1_000
 
@@ -49,7 +52,7 @@ class Daft:
         kind: Any = daft.cls(
             _Scan, max_concurrency=self._size, use_process=self._use_process, max_retries=0
         )
-        scan = kind(pickle.dumps(task))
+        scan = kind(_TASK.dump_json(task))
         while wave := list(islice(works, _WAVE)):
             table = daft.from_pydict(
                 {
@@ -60,9 +63,9 @@ class Daft:
             table = table.select(scan.shard(table["shard"], table["names"]).alias("done"))
             try:
                 for row in table.iter_rows(results_buffer_size=self._size):
-                    done = pickle.loads(row["done"])  # noqa: S301 - our own, see `_Scan`
+                    done = _ANSWER.validate_json(row["done"])
                     if not isinstance(done, Done):
-                        raise ScanStopped(str(done))
+                        raise ScanStopped(done)
                     moved(len(done.lines))
                     yield done
             except (DaftCoreException, RuntimeError, OSError) as fault:
@@ -79,15 +82,15 @@ class _Scan:
     """The column: one instance for each process, with the banks open."""
 
     def __init__(self, task: bytes) -> None:
-        self._scanner = Scanner(pickle.loads(task))  # noqa: S301 - ours, see `Daft.run`
+        self._scanner = Scanner(_TASK.validate_json(task))
 
     @daft.method(return_dtype=daft.DataType.binary())
     def shard(self, number: int, joined: bytes) -> bytes:
         work = Work(number, tuple(names.parted(joined)))
         try:
-            return pickle.dumps(self._scanner.scan(work))
+            return _ANSWER.dump_json(self._scanner.scan(work))
         except BankRefused as refusal:
-            return pickle.dumps(str(refusal))
+            return _ANSWER.dump_json(str(refusal))
 
 
 def _join(cluster: str, size: int) -> int:

@@ -16,14 +16,14 @@ from typing import Any, BinaryIO
 
 from hearthline.commands import options
 from hearthline.commands.ending import DONE, FAILED, CallRefused, ended, parser, tell
-from hearthline.kit.formats import hash_csv, threat_exchange, vics
+from hearthline.kit.formats import hash_csv, hash_rows, threat_exchange, vics
 from hearthline.kit.formats.known_hash import HashKind, KnownHash, RefusedItem
 from hearthline.kit.matching.banks import Bank, Library, Report, take_in
 from hearthline.kit.matching.banks.handout import known_hashes, media
 
 _MOST_TOLD = 20
 _LOOK = 1 << 16
-IN = ("auto", "csv", "plain", "vics", "json")
+IN = ("auto", "csv", "plain", "vics", "json", "rows")
 OUT = ("csv", "plain", "vics", "json")
 
 
@@ -214,16 +214,20 @@ def _read(file: BinaryIO, chosen: argparse.Namespace) -> Iterator[KnownHash | Re
         return vics.known_hashes(file, categories=_categories(chosen.categories))
     if form == "json":
         return threat_exchange.read(file)
+    if form == "rows":
+        return hash_rows.read(file)
     return hash_csv.read(file, kind=HashKind(chosen.kind) if chosen.kind else None)
 
 
 def _form(file: BinaryIO) -> str:
-    """VICS and feeds are JSON and begin so; all else is a list of lines."""
+    """VICS, feeds and rows of ours are JSON and begin so; all else is a list of lines."""
     start = _peek(file)
     text = start.decode("utf-16" if start[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", "replace")
     text = text.lstrip("\ufeff \t\r\n")
     if not text.startswith(("{", "[")):
         return "csv"
+    if text.startswith('{"path":'):
+        return "rows"
     return "vics" if "odata" in text[:2000] else "json"
 
 

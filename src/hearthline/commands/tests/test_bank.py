@@ -49,6 +49,15 @@ def test_who_made_it_is_journaled(library: Path):
         assert [change.by for change in opened.bank("national").journal()] == ["Ada"]
 
 
+def test_what_files_were_hashed_to_is_taken_in_as_it_comes(library: Path, call: Call):
+    row = f'{{"path":"a.jpg","md5":"{MD5}","pdq":"{PDQ}","quality":100,"exact":true}}'
+    assert taken_in(call, library, row.encode()).row["new"] == 2
+    hasty = row.replace("true", "false").replace("0123", "3210")
+    said = taken_in(call, library, hasty.encode())
+    assert (said.code, said.row["new"]) == (1, 1)
+    assert "--exact" in said.errors
+
+
 def test_a_list_is_taken_in_and_counted(library: Path, call: Call):
     assert taken_in(call, library).row["new"] == 2
     again = taken_in(call, library)

@@ -1,5 +1,5 @@
 # Each target sets up all it needs from nothing but Python >= 3.11, make and git.
-.PHONY: help demo demo-check test test-rooms test-postgres test-journeys pictures lint fix messages openapi bench bench-engine setup clean
+.PHONY: help demo demo-check test test-rooms test-engine test-postgres test-journeys pictures lint fix messages openapi bench bench-engine setup clean
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
@@ -21,11 +21,15 @@ demo-check: $(READY) ## the same world walked through without a person; one JSON
 # Two at a time, the longest first, so that both cores are busy to the end.
 test: $(READY) ## all checks
 	$(BIN)/python tools/browser.py
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target \
-		test-journeys test-rooms test-postgres lint
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target \
+		test-journeys test-rooms test-postgres test-engine lint
 
 test-rooms: $(READY)
-	$(BIN)/pytest src tests/house tests/retention
+	$(BIN)/pytest src/hearthline/hub tests/house tests/retention
+
+# The library, the matching service and the commands, which need no database.
+test-engine: $(READY)
+	$(BIN)/pytest src/hearthline/kit src/hearthline/matcher src/hearthline/commands
 
 # The same rooms on the other engine, a server that the run starts and removes by itself.
 test-postgres: $(READY)

@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_passwords() -> Iterator[None]:
-    """Signing in costs little here; config/tests/test_password_cost.py says what it costs in service."""
+    """Signing in costs little here; test_password_cost.py says what it costs in service."""
     with override_settings(PASSWORD_HASHERS=["hearthline.hub.accounts.tests.hasher.QuickHasher"]):
         yield
 

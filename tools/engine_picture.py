@@ -30,7 +30,8 @@ def drawn(told: dict[str, object]) -> str:
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
             f'font-family="system-ui, sans-serif" font-size="14">'
-            f'<title>{escape(str(told["title"]))}</title><rect width="{WIDTH}" height="{height}" fill="#fff"/>'
+            f"<title>{escape(str(told['title']))}</title>"
+            f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>'
         ),
         (
             f'<text x="16" y="28" font-size="17" font-weight="600" fill="{INK}">'

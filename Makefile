@@ -67,7 +67,8 @@ bench-engine: ## the engine beside its published peers, which live in an environ
 	test -d $(PEERS) || $(PYTHON) -m venv $(PEERS)
 	$(PEERS)/bin/python -m pip install --quiet --require-hashes -r requirements/peers.txt
 	$(PEERS)/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
-	for part in hashing reencodings matching banks service scanning; do \
+	HEARTHLINE_SIZES=1000000,10000000 $(PEERS)/bin/python -m benchmarks.engine_matching
+	for part in hashing reencodings banks service scanning; do \
 		$(PEERS)/bin/python -m benchmarks.engine_$$part || exit; done
 
 setup: $(READY) ## the virtual environment

@@ -7,7 +7,6 @@ again. One deadline covers everything; the file stays in memory.
 """
 
 import http.client
-import io
 import socket
 import ssl
 import time
@@ -27,6 +26,7 @@ from hearthline.kit.urls import (
 )
 from hearthline.kit.urls.canonical import resolve_reference
 from hearthline.kit.urls.exchange import port_of
+from hearthline.matcher.timed import Timed
 from hearthline.matcher.web import Refusal
 
 SECONDS = 20.0
@@ -126,7 +126,7 @@ class Fetcher:
         connection.settimeout(left())
         connection.sendall(_request(target))
         # HTTPResponse asks only for `makefile`; its type says a whole socket.
-        response = http.client.HTTPResponse(_Timed(connection, left))  # type: ignore[arg-type]
+        response = http.client.HTTPResponse(Timed(connection, left))  # type: ignore[arg-type]
         with response:
             response.begin()
             if response.status in _REDIRECTS:
@@ -145,23 +145,6 @@ class Fetcher:
             if response.length:  # what is still to come, and will not
                 raise Refusal(502, "fetch_failed", "the file was cut short")
             return Fetched(bytes(content), response.headers.get_content_type())
-
-
-class _Timed(io.RawIOBase):
-    """What a socket sends, each piece within what is left of the one deadline."""
-
-    def __init__(self, connection: socket.socket, left: Callable[[], float]) -> None:
-        self._connection, self._left = connection, left
-
-    def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(self)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        self._connection.settimeout(self._left())
-        return self._connection.recv_into(buffer)
 
 
 def _canonical(url: str) -> Canonical:

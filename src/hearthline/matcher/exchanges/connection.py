@@ -7,7 +7,6 @@ credential there. Nothing compressed is asked for or taken, so no answer unfolds
 """
 
 import http.client
-import io
 import socket
 import ssl
 import time
@@ -16,6 +15,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 
 from hearthline.matcher.exchanges.feed import ExchangeFailed, Malformed
+from hearthline.matcher.timed import Timed
 
 CHUNK = 64 * 1024
 
@@ -57,26 +57,6 @@ class Answer:
 
 class Interrupted(Exception):
     """No complete answer came; another try may bring one. The text says what happened."""
-
-
-class _Timed(io.RawIOBase):
-    """A socket's octets, each read within what is left of the one deadline.
-
-    `makefile` is all that `HTTPResponse` wants of a socket.
-    """
-
-    def __init__(self, connection: socket.socket, left: Callable[[], float]) -> None:
-        self._connection, self._left = connection, left
-
-    def makefile(self, mode: str) -> io.BufferedReader:
-        return io.BufferedReader(self)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        self._connection.settimeout(self._left())
-        return self._connection.recv_into(buffer)
 
 
 def exchange(
@@ -133,7 +113,7 @@ def _ask(
     connection.settimeout(left())
     connection.sendall(_request(origin, target, headers))
     # HTTPResponse asks only for `makefile`; its type says a whole socket.
-    response = http.client.HTTPResponse(_Timed(connection, left))  # type: ignore[arg-type]
+    response = http.client.HTTPResponse(Timed(connection, left))  # type: ignore[arg-type]
     with response:
         response.begin()
         if response.status != http.HTTPStatus.OK:

@@ -7,7 +7,16 @@ no match is ever missed and why no crash loses anything.
 """
 
 from .exact import DigestIndex
+from .folder import move_in
 from .hamming import HashIndex, Matches
 from .refusals import IndexBroken, IndexBusy, WrongWidth
 
-__all__ = ["DigestIndex", "HashIndex", "IndexBroken", "IndexBusy", "Matches", "WrongWidth"]
+__all__ = [
+    "DigestIndex",
+    "HashIndex",
+    "IndexBroken",
+    "IndexBusy",
+    "Matches",
+    "WrongWidth",
+    "move_in",
+]

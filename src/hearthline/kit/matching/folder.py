@@ -7,6 +7,7 @@ manifest changes by a rename. What no manifest names is rubbish, swept by the ne
 
 import fcntl
 import os
+import secrets
 import threading
 from hashlib import sha256
 from pathlib import Path
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from . import sorting
 from .changes import Added, ChangeLog, Removed
-from .files import write_whole
+from .files import fsync_folder, write_whole
 from .manifest import FILE, Manifest, Part
 from .reading import Reader, view_of, words_in
 from .refusals import IndexBusy, WrongWidth
@@ -135,9 +136,9 @@ class Folder(Reader[SegmentT]):
             return
         if width is None:
             raise WrongWidth("Say the length of the hashes in bytes to create an index.")
-        log = "changes-000000000000.log"
-        ChangeLog.create(folder / log, words_in(width)).close()
-        Manifest(self.segment_type.kind, width, 1, (), log, 0, 0).write(folder)
+        log = folder / f"changes-{self._name(0)}.log"
+        ChangeLog.create(log, words_in(width)).close()
+        Manifest(self.segment_type.kind, width, 1, (), log.name, 0, 0).write(folder)
 
     def _load(self, *, writable: bool = False) -> None:
         super()._load(writable=self._lock is not None)
@@ -239,10 +240,14 @@ class Folder(Reader[SegmentT]):
         return Part(name, path.name, sha256(data).hexdigest())
 
     def _new_file(self, what: str, ending: str) -> Path:
-        """A name no file of this index has had: the manifest's number and one of our own."""
+        """A path no file of this index has had."""
         with self._changing:
-            self._names += 1
-            return self._folder / f"{what}-{self._manifest.number:08}-{self._names:04}.{ending}"
+            return self._folder / f"{what}-{self._name(self._manifest.number)}.{ending}"
+
+    def _name(self, number: int) -> str:
+        """The manifest's number, a count, and chance: another index's files may move in here."""
+        self._names += 1
+        return f"{number:08}-{self._names:04}-{secrets.token_hex(4)}"
 
     def _sweep(self) -> None:
         """Remove files no manifest names. A reader that has one mapped keeps its content."""
@@ -258,6 +263,24 @@ class Folder(Reader[SegmentT]):
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+
+def move_in(fresh: Path, place: Path) -> None:
+    """Put the index of one folder in the place of another's; readers go on throughout.
+
+    No writer may have either open. A crash leaves the old index or the new. What the old one had
+    is rubbish then, swept by the next writer.
+    """
+    if not place.exists():
+        fresh.rename(place)
+        fsync_folder(place.parent)
+        return
+    for path in fresh.iterdir():
+        if path.name not in (FILE, _LOCK):
+            path.rename(place / path.name)
+    fsync_folder(place)
+    (fresh / FILE).rename(place / FILE)
+    fsync_folder(place)
 
 
 def _take_lock(folder: Path) -> int:

@@ -3,6 +3,7 @@
 
 import os
 import threading
+import time
 from hashlib import sha256
 from pathlib import Path
 from typing import ClassVar, Generic, Self, cast
@@ -17,8 +18,9 @@ from .segment import Segment, as_words
 from .sorting import Ids, Words
 from .view import Layer, SegmentT, View
 
-#: How often the manifest is read again when a writer swaps it while its files are being opened.
-_TRIES = 50
+#: How often, and after what pause (seconds), the manifest is read again when a writer replaces it
+#: while its files are being opened.
+_TRIES, _PAUSE = 50, 0.005
 
 
 class Reader(Generic[SegmentT]):
@@ -133,6 +135,7 @@ class Reader(Generic[SegmentT]):
             except FileNotFoundError as error:
                 # A writer has replaced what the manifest named: read the next one.
                 missing = error.filename
+                time.sleep(_PAUSE)
         else:
             raise IndexBroken(
                 f"{missing} is missing. Open the index with writable=True to create it; if it was "

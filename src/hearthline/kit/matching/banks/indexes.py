@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hearthline.kit.formats.known_hash import HashKind
-from hearthline.kit.matching import DigestIndex, HashIndex, IndexBroken, Matches
+from hearthline.kit.matching import DigestIndex, HashIndex, IndexBroken, Matches, move_in
 from hearthline.kit.matching.banks.ledger import Ledger
 from hearthline.kit.matching.banks.refusals import BankBusy, IndexDamaged
 
@@ -141,18 +141,16 @@ class Indexes:
         """Makes every index anew from the ledger; readers keep the old until it stands."""
         for kind in HashKind:
             fresh, place = self._folder / f"{kind}.new", self._folder / kind
-            old = self._folder / f"{kind}.old"
-            for left in (fresh, old):
-                shutil.rmtree(left, ignore_errors=True)
-            if self._ledger.count(kind):
-                with self._writer(fresh, kind) as index:
-                    self._fill(index, kind)
-                    index.merge()
-            if place.is_dir():
-                place.rename(old)
-            if fresh.is_dir():
-                fresh.rename(place)
-            shutil.rmtree(old, ignore_errors=True)
+            if not (self._ledger.count(kind) or place.is_dir()):
+                continue
+            shutil.rmtree(fresh, ignore_errors=True)
+            with self._writer(fresh, kind) as index:
+                self._fill(index, kind)
+                index.merge()
+            move_in(fresh, place)
+            shutil.rmtree(fresh, ignore_errors=True)
+            with self._writer(place, kind):
+                pass  # Opening to write sweeps what the index had before.
         self._nothing_upto.clear()
 
     def verify(self) -> list[Finding]:
@@ -191,20 +189,19 @@ class Indexes:
     def _reader(self, kind: HashKind) -> Index | None:
         """The index to search, refreshed; None where there never was an entry of the kind."""
         place = self._places[kind]
+        known = self._open.get(kind)
         try:
             inode = os.stat(place).st_ino
+            if known is not None and known[0] == inode:
+                known[1].refresh()
+                return known[1]
         except FileNotFoundError:
-            # Between two names while it is made anew: what is open is still whole.
-            known = self._open.get(kind)
+            # Somebody has deleted the folder to have it made anew: what is open is still whole.
             return known[1] if known else None
-        known = self._open.get(kind)
-        if known is None or known[0] != inode:
-            with self._opening:
-                index = _opened(Path(place), kind, writable=False)
-                self._open[kind] = (inode, index)
-            return index
-        known[1].refresh()
-        return known[1]
+        with self._opening:
+            index = _opened(Path(place), kind, writable=False)
+            self._open[kind] = (inode, index)
+        return index
 
     @contextmanager
     def _writer(self, place: Path, kind: HashKind) -> Iterator[Index]:

@@ -97,7 +97,7 @@ if DATABASE_URL:
 else:
     DATABASES = {
         "default": {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "hearthline.hub.config.sqlite",
             "NAME": str(HOME / "hearthline.sqlite3"),
             "CONN_MAX_AGE": 60,
             "OPTIONS": {

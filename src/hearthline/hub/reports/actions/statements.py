@@ -7,12 +7,10 @@ checks. Rows are made ready before the transaction, so that one report keeps no 
 more than its writing.
 """
 
-import fcntl
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from pathlib import Path
 from typing import Any
 
 from django.db import connection, models
@@ -41,24 +39,6 @@ def insert(insertions: Iterable[Insertion]) -> None:
         for new in insertions:
             execute(new.statement, new.values)
             new.row._state.adding, new.row._state.db = False, connection.alias
-
-
-@contextmanager
-def turn() -> Iterator[None]:
-    """Wait for one's turn to write a report, where the database lets one writer in.
-
-    On SQLite whoever finds the file locked looks again after pauses of up to a tenth of a second,
-    so with many at the form the file mostly waits for them. A lock of the operating system wakes
-    the next one at once, between threads and processes, and falls with a process that is killed.
-    Other writers are kept out by SQLite, as always.
-    """
-    file = Path(str(connection.settings_dict["NAME"]))
-    if connection.vendor != "sqlite" or not file.is_file():
-        yield
-        return
-    with file.with_name(file.name + "-turn").open("ab") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from hearthline.hub.reports.actions.drafts import (
 from hearthline.hub.reports.actions.pointers import Place, places, pointers
 from hearthline.hub.reports.actions.quarantine import words_digest
 from hearthline.hub.reports.actions.receipts import fresh
-from hearthline.hub.reports.actions.statements import Insertion, insert, turn
+from hearthline.hub.reports.actions.statements import Insertion, insert
 from hearthline.hub.reports.models import Report, Step
 from hearthline.hub.sealing import actions as sealing
 from hearthline.hub.sealing.models import DataKey
@@ -101,7 +101,7 @@ def submit(
     )  # fmt: skip
     rows = [Insertion.of(row) for row in _rows(report, prepared, named, at)]
     kept = sealed_receipt(draft, secret, prepared.receipt) if draft else b""
-    with turn(), transaction.atomic():
+    with transaction.atomic():
         if draft and not trade_for_receipt(draft, kept, at):
             return _sent_before(draft, secret, at)
         insert(rows)

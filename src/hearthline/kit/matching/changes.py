@@ -8,6 +8,7 @@ end, which readers do not see and the next writer cuts off.
 
 import os
 import struct
+import weakref
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,18 +55,19 @@ class ChangeLog:
     """One log file. The writer appends, readers follow."""
 
     def __init__(self, path: Path, words: int, *, writable: bool) -> None:
-        """Raises FileNotFoundError where it is missing, unless it is opened to write."""
-        flags = os.O_RDWR | os.O_CREAT if writable else os.O_RDONLY
+        """Raises FileNotFoundError where it is missing: an empty one in its place would lie."""
         self.path = path
         self._words = words
-        self._handle = os.open(path, flags, 0o644)
+        self._handle = os.open(path, os.O_RDWR if writable else os.O_RDONLY)
+        # Once only, and also where nobody closes it: the number soon is another file's.
+        self._let_go = weakref.finalize(self, os.close, self._handle)
         self.end = 0
 
     @classmethod
     def create(cls, path: Path, words: int) -> "ChangeLog":
         """A new, empty log whose name lasts."""
+        path.write_bytes(b"")
         log = cls(path, words, writable=True)
-        os.truncate(path, 0)
         os.fsync(log._handle)
         fsync_folder(path.parent)
         return log
@@ -107,7 +109,7 @@ class ChangeLog:
 
     def close(self) -> None:
         """Give the file back."""
-        os.close(self._handle)
+        self._let_go()
 
 
 def _packed(change: Change) -> bytes:

@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +49,7 @@ class ContainerWriter:
     """Writes a container of arrays whose sizes are known beforehand, in pieces.
 
     `sections` gives name, type and number of values. Pieces of one array come in order; arrays may
-    take turns. The file gets its name only with `finish`.
+    take turns. The file gets its name only with `finish`; left without it, nothing stays.
 
     Large arrays begin on, and are written in, whole multiples of 2 MiB: then Linux keeps them in
     huge pages where its file system can, and reading them at random costs half as much.
@@ -73,7 +73,16 @@ class ContainerWriter:
             self._held[name] = bytearray()
             self._sums[name] = sha256()
             end = start + size
-        os.truncate(self._draft, -(-end // _PAGE) * _PAGE)
+        self._size = -(-end // _PAGE) * _PAGE
+
+    def __enter__(self) -> Self:
+        os.ftruncate(self._handle, self._size)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # A disk that ran full gets its room back at once: no open handle, no draft.
+        os.close(self._handle)
+        self._draft.unlink(missing_ok=True)
 
     def put(self, name: str, values: NDArray[Any]) -> None:
         """Append a piece of the array `name`."""
@@ -101,7 +110,6 @@ class ContainerWriter:
             raise ValueError("The description of the arrays does not fit the first page.")
         os.pwrite(self._handle, page, 0)
         os.fsync(self._handle)
-        os.close(self._handle)
         self._draft.rename(self._path)
 
     def _write(self, name: str, data: memoryview) -> None:

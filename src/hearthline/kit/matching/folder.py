@@ -9,6 +9,7 @@ import fcntl
 import os
 import secrets
 import threading
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -74,7 +75,7 @@ class Folder(Reader[SegmentT]):
         `hashes` is uint8 of shape (n, width), `ids` uint64 of shape (n,). On disk, and seen by
         readers, when this returns. Raises WrongWidth.
         """
-        words, ids = self._checked(hashes), np.ascontiguousarray(ids, np.uint64)
+        words, ids = self._checked(hashes), _as_ids(ids)
         if ids.shape != (len(words),):
             raise ValueError("Give one id for each hash.")
         with self._changing:
@@ -92,7 +93,7 @@ class Folder(Reader[SegmentT]):
 
     def remove(self, ids: NDArray[np.uint64], *, mark: int | None = None) -> int:
         """Remove every pair with one of these ids. Returns how many pairs that were."""
-        ids = np.unique(np.ascontiguousarray(ids, np.uint64))
+        ids = np.unique(_as_ids(ids))
         with self._changing:
             view = self._to_write
             counts = view.count(ids)
@@ -235,7 +236,7 @@ class Folder(Reader[SegmentT]):
         if part is not None and np.array_equal(dead, layer.dead):
             return part
         path = self._new_file("removed", "ids")
-        data = layer.dead.tobytes()
+        data = layer.dead.astype("<u8").tobytes()
         write_whole(path, data)
         return Part(name, path.name, sha256(data).hexdigest())
 
@@ -261,6 +262,8 @@ class Folder(Reader[SegmentT]):
 
     def _let_go(self) -> None:
         if self._lock is not None:
+            # Said, not only closed: a process forked meanwhile would hold on to it.
+            fcntl.flock(self._lock, fcntl.LOCK_UN)
             os.close(self._lock)
             self._lock = None
 
@@ -288,13 +291,24 @@ def _take_lock(folder: Path) -> int:
     handle = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
+    except BlockingIOError as error:
         os.close(handle)
         raise IndexBusy(
-            f"Another process is writing to the index in {folder}. Wait until it has closed it, or "
+            f"Another writer has the index in {folder} open. Wait until it has closed it, or "
             "stop it; reading is possible meanwhile."
         ) from error
+    except OSError:
+        os.close(handle)
+        raise
     return handle
+
+
+def _as_ids(ids: NDArray[np.uint64] | Sequence[int]) -> Ids:
+    """Ids as they are stored. Raises ValueError for what would become another number."""
+    given = ids if isinstance(ids, np.ndarray) else np.array(ids, np.uint64)
+    if given.size and (given.dtype.kind not in "ui" or given.min() < 0):
+        raise ValueError("Give ids as whole numbers from 0 to 2^64 - 1.")
+    return np.ascontiguousarray(given, np.uint64)
 
 
 def _distinct(words: Words, ids: Ids) -> tuple[Words, Ids]:

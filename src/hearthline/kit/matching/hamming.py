@@ -48,7 +48,7 @@ class HashIndex(Folder[HammingSegment]):
 
         `queries` is uint8 of shape (m, 32). Raises WrongWidth, ValueError for another radius.
         """
-        if not 0 <= radius <= LARGEST_RADIUS:
+        if radius not in range(LARGEST_RADIUS + 1):
             raise ValueError(f"The radius is from 0 to {LARGEST_RADIUS} bits, not {radius}.")
         words = self._checked(queries)
         view = self._now

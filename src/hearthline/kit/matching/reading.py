@@ -66,9 +66,10 @@ class Reader(Generic[SegmentT]):
     def refresh(self) -> None:
         """See what a writer in another process has changed. Cheap where nothing has."""
         with self._changing:
+            log = self._open_log
             if _stamp(self._folder) != self._stamp:
                 self._load()
-            elif changes := self._open_log.read():
+            elif changes := log.read():
                 self._view = self._now.after(changes)
 
     def pairs(self) -> tuple[NDArray[np.uint8], Ids]:
@@ -141,10 +142,10 @@ class Reader(Generic[SegmentT]):
                 f"{missing} is missing. Open the index with writable=True to create it; if it was "
                 "there before, build it again from the bank's ledger."
             )
+        view = view_of(layers, words, manifest.pairs, manifest.mark).after(log.read())
         if self._log is not None:
             self._log.close()
-        self._manifest, self._log, self._stamp = manifest, log, stamp
-        self._view = view_of(layers, words, manifest.pairs, manifest.mark).after(log.read())
+        self._manifest, self._log, self._stamp, self._view = manifest, log, stamp, view
 
     def _layers_of(self, manifest: Manifest) -> tuple[Layer[SegmentT], ...]:
         mapped: dict[str, SegmentT] = {}
@@ -193,4 +194,4 @@ def _dead_of(folder: Path, part: Part) -> Ids:
             f"The checksum of {folder / part.dead} is wrong. Delete the index folder and build it "
             "again from the bank's ledger, or restore it from a backup."
         )
-    return np.frombuffer(data, np.uint64)
+    return np.frombuffer(data, "<u8")

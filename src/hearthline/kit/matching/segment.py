@@ -245,23 +245,16 @@ def _write(
         ("extra_ids", "<u8", content.extra_ids.size),
         ("prefixes", "<u4", prefixes.size),
     ]
-    writer = ContainerWriter(path, shared + sections)
-    writer.put("rows", content.rows)
-    writer.put("first_ids", content.first_ids)
-    writer.put("extra_rows", content.extra_rows)
-    writer.put("extra_ids", content.extra_ids)
-    writer.put("prefixes", prefixes)
-    if sections:
-        _write_bands(writer, content.rows, bands, facts["place_bytes"])
-    writer.finish(
-        {
-            "kind": kind,
-            "words": words,
-            "pairs": content.pairs,
-            "prefix_bits": prefix_bits,
-            **facts,
-        }
-    )
+    told = {"kind": kind, "words": words, "pairs": content.pairs, "prefix_bits": prefix_bits}
+    with ContainerWriter(path, shared + sections) as writer:
+        writer.put("rows", content.rows)
+        writer.put("first_ids", content.first_ids)
+        writer.put("extra_rows", content.extra_rows)
+        writer.put("extra_ids", content.extra_ids)
+        writer.put("prefixes", prefixes)
+        if sections:
+            _write_bands(writer, content.rows, bands, facts["place_bytes"])
+        writer.finish(told | facts)
 
 
 def _write_bands(

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import errno
 import os
 import re
 import subprocess
@@ -112,3 +113,44 @@ def test_files_a_crash_left_behind_are_swept_by_the_next_writer(folder):
     (folder / "notes.txt").write_text("not ours")
     HashIndex.open(folder, writable=True).close()
     assert sorted(path.name for path in folder.iterdir()) == sorted([*before, "notes.txt"])
+
+
+@pytest.mark.parametrize("writable", [False, True])
+def test_a_change_log_that_is_gone_is_named_and_no_empty_one_takes_its_place(folder, writable):
+    log_of(folder).unlink()
+    with pytest.raises(IndexBroken, match=r"changes-.* is missing"):
+        HashIndex.open(folder, writable=writable)
+
+
+def test_damage_seen_by_an_open_reader_is_refused_again_and_again(folder):
+    with HashIndex.open(folder) as reader:
+        with HashIndex.open(folder, writable=True) as writer:
+            writer.merge()
+            writer.add(hashes(2, seed=10), numbered(2, 12_000))
+            writer.add(hashes(2, seed=11), numbered(2, 13_000))
+        damaged = bytearray(log_of(folder).read_bytes())
+        damaged[60] ^= 1
+        log_of(folder).write_bytes(damaged)
+        for _ in range(2):
+            with pytest.raises(IndexBroken, match="good records after it"):
+                reader.refresh()
+            assert len(reader) == 9004
+
+
+def test_a_disk_that_runs_full_costs_neither_the_index_nor_room(folder, monkeypatch):
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with HashIndex.open(folder, writable=True) as index:
+        handles = len(os.listdir("/proc/self/fd"))
+        with monkeypatch.context() as disk:
+            disk.setattr(os, "pwrite", full)
+            with pytest.raises(OSError, match="space"):
+                index.merge()
+            with pytest.raises(OSError, match="space"):
+                index.add(hashes(1, seed=10), numbered(1, 12_000))
+        assert len(os.listdir("/proc/self/fd")) == handles
+        assert list(folder.glob("*.part")) == []
+        assert len(index) == 9004
+        index.merge()
+        assert index.add(hashes(1, seed=10), numbered(1, 12_000)) == 1

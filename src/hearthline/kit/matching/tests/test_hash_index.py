@@ -131,7 +131,26 @@ def test_hashes_of_another_length_are_refused(index):
         index.add(hashes(2), numbered(3))
 
 
-@pytest.mark.parametrize("radius", [-1, 65])
+@pytest.mark.parametrize("ids", [np.array([-1]), np.array([1.5])])
+def test_ids_that_would_become_another_number_are_refused(index, ids):
+    index.add(hashes(1), np.array([2**64 - 1], np.uint64))
+    with pytest.raises(ValueError, match="whole numbers"):
+        index.add(hashes(1, seed=2), ids)
+    with pytest.raises(ValueError, match="whole numbers"):
+        index.remove(ids)
+    assert index.pairs()[1].tolist() == [2**64 - 1]
+    assert index.remove([2**64 - 1, 1]) == 1
+
+
+def test_arrays_with_gaps_or_of_another_byte_order_are_taken_as_what_they_say(index):
+    known = hashes(8)
+    wide = np.zeros((16, 64), np.uint8)
+    wide[::2, ::2] = known
+    assert index.add(wide[::2, ::2], np.arange(1, 17, dtype=">u8")[::2]) == 8
+    assert index.search(np.asfortranarray(known), 0).id.tolist() == list(range(1, 17, 2))
+
+
+@pytest.mark.parametrize("radius", [-1, 65, 3.5])
 def test_a_radius_out_of_range_is_refused(index, radius):
     with pytest.raises(ValueError, match="from 0 to 64"):
         index.search(hashes(1), radius)

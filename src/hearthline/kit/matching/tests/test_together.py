@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Several threads and processes at one index."""
 
+import gc
+import os
+import signal
 import subprocess
 import sys
 import threading
 
 import numpy as np
+import pytest
 
 from hearthline.kit.matching import HashIndex
 
@@ -82,3 +86,37 @@ def test_another_process_follows(tmp_path):
         assert seen() == "[10]"
         other.stdin.close()
         assert other.wait() == 0
+
+
+def open_files():
+    return len(os.listdir("/proc/self/fd"))
+
+
+def test_a_closed_reader_stays_closed_and_keeps_no_file_open(tmp_path):
+    with HashIndex.open(tmp_path, writable=True) as index:
+        index.add(hashes(3000), numbered(3000))
+        before = open_files()
+        reader = HashIndex.open(tmp_path)
+        reader.close()
+        index.add(hashes(3000, seed=2), numbered(3000, 3000))
+        with pytest.raises(ValueError, match="was closed"):
+            reader.refresh()
+        HashIndex.open(tmp_path)  # never closed
+        gc.collect()
+        assert open_files() == before
+
+
+def test_a_process_forked_meanwhile_does_not_keep_the_lock(tmp_path):
+    index = HashIndex.open(tmp_path, writable=True)
+    child = os.fork()
+    if child == 0:
+        try:
+            signal.pause()
+        finally:
+            os._exit(0)
+    try:
+        index.close()
+        HashIndex.open(tmp_path, writable=True).close()
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from hearthline.hub.config.readiness import NotReady, refuse_unprepared
+from hearthline.hub.config.sqlite.base import give_way
 from hearthline.hub.config.worker import sweep_once
 
 NICENESS = 5
@@ -50,6 +51,7 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     # On one small server a person at the form comes before work that may wait a moment.
     os.nice(NICENESS)
+    give_way()
     stop = threading.Event()
     for asked in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked, lambda *_: stop.set())

@@ -6,13 +6,15 @@ tenth of a second, so with many at the form the file mostly waits for them; and 
 one thing after the other keeps all others out for as long as it does. Here writers queue: the
 threads of a process at a lock of its own, the processes at two locks of the operating system,
 which fall with a process that is killed. One who has just written finds the first of the two
-taken by whoever is next. SQLite itself still keeps out whoever does not queue.
+taken by whoever is next. The worker lets people go first. SQLite itself still keeps out whoever
+does not queue.
 """
 
 import fcntl
 import os
 import threading
 import time
+from contextlib import suppress
 from typing import Any
 
 from django.db.backends.sqlite3 import base
@@ -20,9 +22,17 @@ from django.db.utils import OperationalError
 
 # Seconds between looks at the other processes' locks: less than writing a report takes.
 _PAUSE = 0.0005
+# Seconds a worker lets people go first, before it queues like anybody.
+_LONGEST_WAY = 0.25
+_COURTEOUS = threading.Event()
 # As SQLite says it.
 _LOCKED = "database is locked"
 _own_turn: dict[str, threading.Lock] = {}
+
+
+def give_way() -> None:
+    """From now on this process writes when nobody else waits to, or after a quarter of a second."""
+    _COURTEOUS.set()
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -31,7 +41,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._waits: float = 0.0
-        self._locks: tuple[int, int] | None = None
+        self._locks: tuple[int, int, int] | None = None
         self._turn: threading.Lock | None = None
 
     def get_connection_params(self) -> dict[str, Any]:
@@ -71,20 +81,26 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _take_turn(self) -> None:
         name = str(self.settings_dict["NAME"])
         until = time.monotonic() + self._waits
+        if self._locks is None:
+            self._locks = _opened(f"{name}-wait"), _opened(f"{name}-next"), _opened(f"{name}-turn")
+        waiting, following, writing = self._locks
+        if _COURTEOUS.is_set():
+            _let_pass(waiting, min(until, time.monotonic() + _LONGEST_WAY))
+        else:
+            fcntl.flock(waiting, fcntl.LOCK_SH)
         own = _own_turn.setdefault(name, threading.Lock())
-        if not own.acquire(timeout=self._waits):
-            raise OperationalError(_LOCKED)
-        self._turn = own
         try:
-            if self._locks is None:
-                self._locks = _opened(f"{name}-next"), _opened(f"{name}-turn")
-            following, writing = self._locks
+            if not own.acquire(timeout=self._waits):
+                raise OperationalError(_LOCKED)
+            self._turn = own
             _lock(following, until)
             _lock(writing, until)
             fcntl.flock(following, fcntl.LOCK_UN)
         except BaseException:
             self._give_turn()
             raise
+        finally:
+            fcntl.flock(waiting, fcntl.LOCK_UN)
 
     def _give_turn(self) -> None:
         if self._turn is None:
@@ -110,3 +126,10 @@ def _lock(lock: int, until: float) -> None:
             time.sleep(_PAUSE)
         else:
             return
+
+
+def _let_pass(waiting: int, until: float) -> None:
+    """Return when nobody waits, or by then. Those who wait share the lock."""
+    with suppress(OperationalError):
+        _lock(waiting, until)
+        fcntl.flock(waiting, fcntl.LOCK_UN)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writers of the embedded database queue, and nobody is kept out for good."""
 
+import fcntl
 import subprocess
 import sys
 import threading
@@ -26,6 +27,23 @@ with transaction.atomic():
     connection.cursor().execute("INSERT INTO said VALUES ('holder')")
     print("held", flush=True)
     sys.stdin.readline()
+"""
+
+# Lets people go first, asks for the turn, takes it and ends.
+_COURTEOUS = """
+import sys
+from django.conf import settings
+settings.configure()
+settings.DATABASES = {"default": {
+    "ENGINE": "hearthline.hub.config.sqlite", "NAME": sys.argv[1],
+    "OPTIONS": {"transaction_mode": "IMMEDIATE"}}}
+from django.db import connection, transaction
+from hearthline.hub.config.sqlite.base import give_way
+give_way()
+connection.ensure_connection()
+print("asks", flush=True)
+with transaction.atomic():
+    connection.cursor().execute("INSERT INTO said VALUES ('worker')")
 """
 
 # Takes turn after turn.
@@ -215,3 +233,20 @@ def test_one_who_writes_all_the_time_lets_others_in_between(file: Path) -> None:
     assert len(places) == ours
     # Each of its turns is long and it wants the next at once; ours still come every other time.
     assert sorted(between)[ours // 2] <= 3
+
+
+def test_the_worker_lets_people_go_first_and_has_its_turn_all_the_same(file: Path) -> None:
+    """People wait here without end, by the lock that says so; the worker still comes through."""
+    with (file.with_name(f"{file.name}-wait")).open("wb") as people:
+        fcntl.flock(people, fcntl.LOCK_SH)
+        with subprocess.Popen(  # noqa: S603  # our own fixed program
+            [sys.executable, "-c", _COURTEOUS, str(file)], stdout=subprocess.PIPE, text=True
+        ) as worker:
+            assert worker.stdout is not None
+            assert worker.stdout.readline() == "asks\n"
+            connection = opened(file)
+            write(connection, "a person")
+            end(connection)
+            connection.close()
+            assert worker.wait(timeout=20) == 0
+    assert said(file) == ["a person", "worker"]

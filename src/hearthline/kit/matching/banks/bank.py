@@ -64,7 +64,11 @@ class Bank:
         self._version = -1
         self._standing_at = -1
         self._standing = Standing(*(np.empty(0, kind) for kind in ("u8", "i8", "u8")))
-        self._indexes.recover()
+        try:
+            self._indexes.recover()
+        except BaseException:
+            self.close()
+            raise
 
     @staticmethod
     def make(folder: Path, settings: Settings) -> None:
@@ -87,14 +91,14 @@ class Bank:
     @property
     def settings(self) -> Settings:
         """The settings as they are now in `bank.toml`; those before, while that cannot be read."""
-        status = os.stat(self._settings_file)
-        seen = (status.st_ino, status.st_mtime_ns)
-        if seen != self._settings_seen:
-            try:
+        try:
+            status = os.stat(self._settings_file)
+            seen = (status.st_ino, status.st_mtime_ns)
+            if seen != self._settings_seen:
                 self._settings = read_settings(self.folder / SETTINGS_FILE)
-            except SettingRefused:
-                return self._settings
-            self._settings_seen = seen
+                self._settings_seen = seen
+        except (OSError, SettingRefused):
+            pass  # An editor may be about to write it.
         return self._settings
 
     def change(self, *, by: str, at: datetime, **settings: Any) -> Settings:

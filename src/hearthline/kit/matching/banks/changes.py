@@ -40,8 +40,10 @@ def remove(
                 tally(db, row[1], row[3], row[5], -1)
                 gone.append(row[0])
             else:
-                journal(db, signed, What.UNLISTED, entry=row[0], before={"source": source})
-                _unlist(db, row, next(one for one, name in listed.items() if name == source))
+                number = next(one for one, name in listed.items() if name == source)
+                before, after = _unlist(db, row, number)
+                before = {"source": source} | before
+                journal(db, signed, What.UNLISTED, row[0], before, after)
                 unlisted.append(row[0])
         if gone:
             set_mark(db, "standing", last_change(db))
@@ -103,12 +105,17 @@ def give_opinion(ledger: Ledger, ids: Sequence[int], says: Says | None, signed: 
             journal(db, signed, What.OPINION, row[0], {"says": before}, {"says": says})
 
 
-def _unlist(db: sqlite3.Connection, row: tuple[Any, ...], source: int) -> None:
-    """Takes one source of several away; if it was the first, the next takes its place."""
-    entry, kind, _hash, category, _metadata, first = row
+def _unlist(
+    db: sqlite3.Connection, row: tuple[Any, ...], source: int
+) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Takes one source of several away; if it was the first, the next takes its place.
+
+    Returns what that changes of the entry, before and after.
+    """
+    entry, kind, _hash, category, metadata, first = row
     db.execute("DELETE FROM listing WHERE entry = ? AND source = ?", (entry, source))
     if first != source:
-        return
+        return {}, None
     heir = db.execute(
         "SELECT source, category, metadata FROM listing WHERE entry = ? ORDER BY change LIMIT 1",
         (entry,),
@@ -119,6 +126,12 @@ def _unlist(db: sqlite3.Connection, row: tuple[Any, ...], source: int) -> None:
     )
     tally(db, kind, category, first, -1)
     tally(db, kind, heir[1], heir[0], 1)
+    return _told(category, metadata), _told(heir[1], heir[2])
+
+
+def _told(category: str, metadata: str | None) -> dict[str, Any]:
+    """The category and the metadata of an entry as the journal tells them."""
+    return {"category": category, "metadata": json.loads(metadata) if metadata else {}}
 
 
 def _set(
@@ -174,6 +187,5 @@ def _hash_json(row: tuple[Any, ...]) -> dict[str, Any]:
     return {
         "kind": KINDS[row[1]],
         "hash": row[2].hex(),
-        "category": row[3],
-        "metadata": json.loads(row[4]) if row[4] else {},
+        **_told(row[3], row[4]),
     }

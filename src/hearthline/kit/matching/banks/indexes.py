@@ -19,9 +19,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hearthline.kit.formats.known_hash import HashKind
-from hearthline.kit.matching import DigestIndex, HashIndex, IndexBroken, Matches, move_in
+from hearthline.kit.matching import (
+    DigestIndex,
+    HashIndex,
+    IndexBroken,
+    IndexBusy,
+    Matches,
+    move_in,
+)
 from hearthline.kit.matching.banks.ledger import Ledger
-from hearthline.kit.matching.banks.refusals import BankBusy, IndexDamaged
+from hearthline.kit.matching.banks.refusals import (
+    BankBusy,
+    IndexDamaged,
+    IndexUnwritable,
+    LedgerUnwritable,
+)
+from hearthline.kit.matching.manifest import FILE as MANIFEST
 
 Index = HashIndex | DigestIndex
 Pairs = tuple[NDArray[np.uint8], NDArray[np.uint64]]
@@ -61,8 +74,7 @@ class Indexes:
     def __init__(self, folder: Path, ledger: Ledger) -> None:
         self._folder = folder
         self._ledger = ledger
-        self._places = {kind: os.path.join(folder, kind) for kind in HashKind}
-        self._open: dict[HashKind, tuple[int, Index]] = {}
+        self._open: dict[HashKind, Index] = {}
         # Up to which change nothing happened to a kind, so that it is not looked for again.
         self._nothing_upto: dict[HashKind, int] = {}
         self._opening = threading.Lock()
@@ -70,7 +82,7 @@ class Indexes:
     def close(self) -> None:
         """Lets go of the files."""
         with self._opening:
-            for _inode, index in self._open.values():
+            for index in self._open.values():
                 index.close()
             self._open.clear()
 
@@ -86,8 +98,15 @@ class Indexes:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Keeps other writers out, in this process and others. Raises BankBusy."""
-        handle = os.open(self._folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        """Keeps other writers out, here and in other processes.
+
+        Raises BankBusy, LedgerUnwritable.
+        """
+        try:
+            handle = os.open(self._folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as fault:
+            advice = "look at the disk and its permissions"
+            raise LedgerUnwritable(f"the bank cannot be changed: {fault}; {advice}") from fault
         try:
             for _ in range(_TRIES):
                 try:
@@ -99,6 +118,8 @@ class Indexes:
                 raise BankBusy("another process is changing the bank for long; try again later")
             yield
         finally:
+            # Said, not only closed: a process forked meanwhile would hold on to it.
+            fcntl.flock(handle, fcntl.LOCK_UN)
             os.close(handle)
 
     def check(self) -> None:
@@ -110,32 +131,32 @@ class Indexes:
                 raise self._damaged(kind, fault) from fault
 
     def recover(self) -> None:
-        """Lets indexes follow that a crash left behind; a damaged one waits for `rebuild`."""
-        with suppress(IndexDamaged):
+        """Lets indexes follow that a crash left behind; a damaged one waits for `rebuild`.
+
+        One that cannot be written waits for the next change; whoever is busy lets them follow.
+        """
+        with suppress(IndexDamaged, IndexUnwritable, LedgerUnwritable, BankBusy):
             self.check()
             if any(self._missing(kind) for kind in HashKind):
                 with self.held():
                     self.follow()
 
     def follow(self, fresh: Fresh = _UNKNOWN) -> None:
-        """Brings every index to where the ledger is. Call it `held`. Raises IndexDamaged."""
+        """Brings every index to where the ledger is. Call it `held`.
+
+        Raises IndexDamaged, IndexUnwritable.
+        """
         for kind in HashKind:
             if self._missing(kind):
-                try:
-                    with self._writer(self._folder / kind, kind) as index:
-                        self._fill(index, kind, fresh)
-                except IndexBroken as fault:
-                    raise self._damaged(kind, fault) from fault
+                with self._writer(self._folder / kind, kind) as index:
+                    self._fill(index, kind, fresh)
 
     def merge(self) -> None:
         """Makes each index one segment again, which searches fastest. Call it `held`."""
         for kind in HashKind:
-            if (self._folder / kind).is_dir():
-                try:
-                    with self._writer(self._folder / kind, kind) as index:
-                        index.merge()
-                except IndexBroken as fault:
-                    raise self._damaged(kind, fault) from fault
+            if self._exists(kind):
+                with self._writer(self._folder / kind, kind) as index:
+                    index.merge()
 
     def rebuild(self) -> None:
         """Makes every index anew from the ledger; readers keep the old until it stands."""
@@ -144,30 +165,42 @@ class Indexes:
             if not (self._ledger.count(kind) or place.is_dir()):
                 continue
             shutil.rmtree(fresh, ignore_errors=True)
-            with self._writer(fresh, kind) as index:
-                self._fill(index, kind)
-                index.merge()
-            move_in(fresh, place)
-            shutil.rmtree(fresh, ignore_errors=True)
+            try:
+                with self._writer(fresh, kind) as index:
+                    self._fill(index, kind)
+                    index.merge()
+                move_in(fresh, place)
+            finally:
+                shutil.rmtree(fresh, ignore_errors=True)
             with self._writer(place, kind):
                 pass  # Opening to write sweeps what the index had before.
         self._nothing_upto.clear()
 
     def verify(self) -> list[Finding]:
-        """Compares every index with the ledger, hash by hash. Nothing found: all is well."""
+        """Compares every index with the ledger, hash by hash. Nothing found: all is well.
+
+        Raises BankBusy where it cannot tell because others are changing the bank.
+        """
         advice = "run `rebuild`: the ledger has everything an index needs"
         found = []
         for kind in HashKind:
-            try:
-                index = self._reader(kind)
-                if index is not None:
-                    index.verify()
-                problem = self._difference(kind, index)
-            except IndexBroken as fault:
-                problem = str(fault)
+            problem = self._problem(kind)
+            if problem:
+                # Others may have changed the bank meanwhile: look again while nobody can.
+                with suppress(LedgerUnwritable), self.held():
+                    problem = self._problem(kind)
             if problem:
                 found.append(Finding(str(kind), problem, advice))
         return found
+
+    def _problem(self, kind: HashKind) -> str:
+        try:
+            index = self._reader(kind)
+            if index is not None:
+                index.verify()
+            return self._difference(kind, index)
+        except IndexBroken as fault:
+            return str(fault)
 
     def _difference(self, kind: HashKind, index: Index | None) -> str:
         expected, held = self._ledger.count(kind), 0 if index is None else len(index)
@@ -188,28 +221,42 @@ class Indexes:
 
     def _reader(self, kind: HashKind) -> Index | None:
         """The index to search, refreshed; None where there never was an entry of the kind."""
-        place = self._places[kind]
-        known = self._open.get(kind)
-        try:
-            inode = os.stat(place).st_ino
-            if known is not None and known[0] == inode:
-                known[1].refresh()
-                return known[1]
-        except FileNotFoundError:
-            # Somebody has deleted the folder to have it made anew: what is open is still whole.
-            return known[1] if known else None
-        with self._opening:
-            index = _opened(Path(place), kind, writable=False)
-            self._open[kind] = (inode, index)
+        index = self._open.get(kind)
+        if index is None:
+            with self._opening:
+                index = self._open.get(kind)
+                if index is None:
+                    if not self._exists(kind):
+                        return None
+                    index = _opened(self._folder / kind, kind, writable=False)
+                    self._open[kind] = index
+        # Somebody may have deleted it to have it made anew: what is open is still whole.
+        with suppress(FileNotFoundError):
+            index.refresh()
         return index
+
+    def _exists(self, kind: HashKind) -> bool:
+        """Whether there is an index. A crash while it was made leaves a folder and no manifest."""
+        return (self._folder / kind / MANIFEST).exists()
 
     @contextmanager
     def _writer(self, place: Path, kind: HashKind) -> Iterator[Index]:
-        index = _opened(place, kind, writable=True)
+        """An index to write. Raises IndexDamaged, IndexUnwritable, BankBusy."""
         try:
-            yield index
-        finally:
-            index.close()
+            index = _opened(place, kind, writable=True)
+            try:
+                yield index
+            finally:
+                index.close()
+        except IndexBroken as fault:
+            raise self._damaged(kind, fault) from fault
+        except IndexBusy as fault:
+            raise BankBusy(str(fault)) from fault
+        except OSError as fault:
+            raise IndexUnwritable(
+                f"bank {self._folder.name}, {kind} index: {fault}; look at the disk and its "
+                "permissions. The ledger is whole, and the index follows it with the next change."
+            ) from fault
 
     def _missing(self, kind: HashKind) -> bool:
         """Whether something happened to this kind of hash that its index has not followed."""

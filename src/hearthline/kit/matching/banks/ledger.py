@@ -45,6 +45,15 @@ _ENTRY = (
     "JOIN source ON source.id = entry.source JOIN change ON change.sequence = entry.added "
 )
 _AMONG = "WHERE entry.id IN (SELECT value FROM json_each(?))"
+# The changes of an entry. Additions tell the ids they gave out, also those removed since; an id
+# that was given to a hash known before is no entry.
+_ABOUT = (
+    "SELECT sequence FROM change WHERE entry = ?1 "
+    "UNION SELECT change FROM listing WHERE entry = ?1 "
+    "UNION SELECT sequence FROM change WHERE what = 'added' "
+    "AND ?1 BETWEEN after ->> 'first' AND after ->> 'last' AND EXISTS "
+    "(SELECT 1 FROM entry WHERE id = ?1 UNION ALL SELECT 1 FROM change WHERE entry = ?1)"
+)
 _OF_CONTENTS = "WHERE content IN (SELECT value FROM json_each(?)) ORDER BY entry.id"
 
 
@@ -72,8 +81,12 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self._reading = schema.connect(path)
-        # A connection of its own, so that nobody's reading waits for a long import.
-        self._writing = schema.connect(path)
+        try:
+            # A connection of its own, so that nobody's reading waits for a long import.
+            self._writing = schema.connect(path)
+        except BaseException:
+            self._reading.close()
+            raise
         self._reads, self._writes = threading.Lock(), threading.Lock()
 
     def close(self) -> None:
@@ -103,6 +116,8 @@ class Ledger:
                 return self._reading.execute(statement, values).fetchall()
             except sqlite3.DatabaseError as fault:
                 raise _refusal(fault) from fault
+            except OverflowError:
+                return []  # No number in a ledger is that large.
 
     def version(self) -> int:
         """Differs from what it was whenever anybody, in any process, changed the ledger."""
@@ -149,8 +164,12 @@ class Ledger:
         """What is wrong with the file, or with its counts; nothing if it is sound."""
         problems = [row[0] for row in self.rows("PRAGMA quick_check") if row[0] != "ok"]
         by = "kind, category, source"
-        counted = self.rows(f"SELECT {by}, count(*) FROM entry GROUP BY {by} ORDER BY {by}")  # noqa: S608
-        if counted != self.rows(f"SELECT {by}, count FROM tally WHERE count > 0 ORDER BY {by}"):  # noqa: S608
+        counted = f"SELECT {by}, count(*) FROM entry GROUP BY {by}"  # noqa: S608
+        told = f"SELECT {by}, count FROM tally WHERE count != 0"  # noqa: S608
+        # One statement sees one moment: others may be adding.
+        differing = f"SELECT 1 FROM ({counted} EXCEPT {told}) UNION ALL "  # noqa: S608
+        differing += f"SELECT 1 FROM ({told} EXCEPT {counted}) LIMIT 1"  # noqa: S608
+        if self.rows(differing):
             problems.append("the counts are not those of the entries")
         return problems
 
@@ -228,8 +247,7 @@ class Ledger:
         where: str = ""
         values: tuple[int, ...] = ()
         if entry is not None:
-            added = self.rows("SELECT added FROM entry WHERE id = ?", (entry,))
-            where, values = "(entry = ? OR sequence = ?) AND", (entry, added[0][0] if added else 0)
+            where, values = f"sequence IN ({_ABOUT}) AND", (entry,)
         columns = "sequence, at, by, what, count, entry, before, after"
         statement = f"SELECT {columns} FROM change WHERE {where} sequence > ? "  # noqa: S608
         while page := self.rows(f"{statement} ORDER BY sequence LIMIT {_PAGE}", (*values, after)):
@@ -306,6 +324,8 @@ class Ledger:
 
 def _refusal(fault: sqlite3.DatabaseError) -> BankRefused:
     """The refusal that says what to do about a fault of the database."""
+    if isinstance(fault, sqlite3.ProgrammingError):
+        return BankRefused(f"the ledger: {fault}; open the bank again")
     code = fault.sqlite_errorcode & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return BankBusy(f"the ledger: {fault}; try again")

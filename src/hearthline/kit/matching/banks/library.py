@@ -21,6 +21,7 @@ from hearthline.kit.matching.banks.indexes import Finding
 from hearthline.kit.matching.banks.journal import Signature
 from hearthline.kit.matching.banks.refusals import BankExists, BankRefused, NoSuchBank
 from hearthline.kit.matching.banks.settings import Settings
+from hearthline.kit.matching.files import fsync_folder
 
 _LOCK = ".library.lock"
 _MAKING = ".making"
@@ -69,6 +70,7 @@ class Library:
             making.mkdir()
             Bank.make(making, wanted)
             making.rename(self._free_folder(name))
+            fsync_folder(self._folder)
             bank = self.bank(name)
             bank.begin(by=by, at=at)
         return bank
@@ -187,4 +189,6 @@ class Library:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
         finally:
+            # Said, not only closed: a process forked meanwhile would hold on to it.
+            fcntl.flock(handle, fcntl.LOCK_UN)
             os.close(handle)

@@ -74,5 +74,9 @@ class IndexDamaged(BankRefused):
     """An index cannot be read. It is derived: `rebuild` makes it anew from the ledger."""
 
 
+class IndexUnwritable(BankRefused):
+    """The disk is full, read-only or failing. The ledger has the change; indexes follow later."""
+
+
 class EntryRefused(BankRefused):
     """A hash, its category or its metadata cannot be taken in."""

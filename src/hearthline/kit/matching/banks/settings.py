@@ -11,6 +11,7 @@ from typing import Any
 
 from hearthline.kit.formats.known_hash import HashKind, checked_category
 from hearthline.kit.matching.banks.refusals import RadiusRefused, SettingRefused
+from hearthline.kit.matching.files import fsync_folder
 
 DEFAULT_RADIUS = 31
 LARGEST_RADIUS = 64
@@ -93,7 +94,7 @@ def read_settings(path: Path) -> Settings:
 
 
 def write_settings(path: Path, settings: Settings) -> None:
-    """Writes the file whole or not at all."""
+    """Writes the file whole or not at all. It is on the disk when this returns."""
     # A JSON text without control characters, which settings have not, is a TOML text.
     lines = [
         f"{name} = {json.dumps(value, ensure_ascii=False)}\n"
@@ -105,3 +106,4 @@ def write_settings(path: Path, settings: Settings) -> None:
         out.flush()
         os.fsync(out.fileno())
     fresh.replace(path)
+    fsync_folder(path.parent)

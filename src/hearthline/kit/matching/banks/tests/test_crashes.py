@@ -4,16 +4,25 @@
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from hearthline.kit.matching.banks import Bank, IndexDamaged, LedgerUnwritable, Library, What
+from hearthline.kit.matching.banks import (
+    Bank,
+    IndexDamaged,
+    IndexUnwritable,
+    LedgerUnwritable,
+    Library,
+    What,
+    indexes,
+)
 
 from . import working
-from .make import ADA, BO, MD5, NOW, PDQ, SENT, bank, digest, known, many
+from .make import ADA, BO, MD5, NOW, PDQ, SENT, SHA1, bank, digest, known, many
 
 
 @contextmanager
@@ -193,3 +202,81 @@ def test_wrong_counts_are_found(filled: Bank) -> None:
     opened._ledger._writing.execute("UPDATE tally SET count = 7")
     [finding] = opened.verify()
     assert (finding.where, finding.problem) == ("ledger", "the counts are not those of the entries")
+
+
+def test_killed_before_a_first_index_had_its_manifest_the_bank_goes_on(tmp_path: Path) -> None:
+    national = bank(tmp_path)
+    (national.folder / "md5").mkdir()
+    (national.folder / "md5" / "lock").touch()
+    assert len(national.matches(MD5, many(1, MD5))) == 0
+    assert national.add([known(7)], **SENT).new == 1
+    assert national.verify() == []
+    shutil.rmtree(national.folder / "md5")
+    (national.folder / "md5").mkdir()
+    assert Bank(national.folder).verify() == []
+
+
+def test_an_index_that_cannot_be_written_waits_and_follows(filled: Bank) -> None:
+    opened = Bank(filled.folder)
+    shutil.rmtree(filled.folder / "sha1", ignore_errors=True)
+    (filled.folder / "sha1").write_text("in the way")
+    with pytest.raises(IndexUnwritable, match="ledger is whole"):
+        opened.add([known(9, SHA1)], **SENT)
+    # Opening it again is possible; so is matching what can be matched.
+    again = Library(filled.folder.parent)
+    assert again.faults() == []
+    assert found(again, 1)[1]
+    (filled.folder / "sha1").unlink()
+    assert opened.add([known(9, SHA1)], **SENT).known == 1
+    assert opened.verify() == []
+
+
+def test_a_bank_that_somebody_changes_for_long_can_be_opened(
+    filled: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexes, "_TRIES", 2)
+    opened = Bank(filled.folder)
+    shutil.rmtree(filled.folder / "md5")
+    with opened._indexes.held():
+        library = Library(filled.folder.parent)
+        assert library.faults() == []
+        assert [one.name for one in library.banks()] == ["national"]
+    assert opened.verify() == []
+
+
+def test_a_sound_bank_is_found_sound_while_others_add_to_it(filled: Bank) -> None:
+    opened = Bank(filled.folder)
+    done = threading.Event()
+
+    def add() -> None:
+        own = Bank(filled.folder)
+        number = 10_000
+        while not done.wait(0.01):
+            number += 1
+            own.add([known(number), known(number, PDQ)], **SENT)
+
+    adding = threading.Thread(target=add)
+    adding.start()
+    try:
+        assert [opened.verify() for _ in range(4)] == [[]] * 4
+    finally:
+        done.set()
+        adding.join()
+
+
+def test_threads_that_search_first_at_once_open_an_index_once(filled: Bank) -> None:
+    opened = Bank(filled.folder)
+    opened._indexes.close()
+    together = threading.Barrier(8)
+    seen = []
+
+    def look() -> None:
+        together.wait()
+        seen.append(opened._indexes._reader(PDQ))
+
+    threads = [threading.Thread(target=look) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({id(one) for one in seen}) == 1

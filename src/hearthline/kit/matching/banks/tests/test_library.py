@@ -208,3 +208,15 @@ def test_a_bank_holds_the_kinds_it_is_for(tmp_path: Path) -> None:
     bank = library.create_bank("national", **ADA, kinds=[MD5])
     assert bank.settings.kinds == (MD5,)
     assert library.lookup(PDQ, [digest(1, PDQ)], at=NOW)[0].matches == ()
+
+
+def test_settings_that_are_away_for_a_moment_are_those_before(tmp_path: Path) -> None:
+    library = Library(tmp_path)
+    national = library.create_bank("national", radius=3, **ADA)
+    national.add([known(1)], **SENT)
+    file = national.folder / "bank.toml"
+    text = file.read_text(encoding="utf-8")
+    file.unlink()
+    assert library.lookup(MD5, [digest(1)], at=NOW)[0].matches
+    file.write_text(text.replace("radius = 3", "radius = 4"), encoding="utf-8")
+    assert national.settings.radius == 4

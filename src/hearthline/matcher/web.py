@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 JSON = "application/json"
 OCTETS = "application/octet-stream"
+FORM = "multipart/form-data"
 
 
 class Form(Enum):
@@ -42,6 +43,11 @@ class Refusal(Exception):
         self.code = code
         self.text = text
         self.retry_after = retry_after
+
+
+def scope_missing(needed: str) -> Refusal:
+    """The refusal of a key whose scopes are not enough."""
+    return Refusal(403, "scope_missing", f"this key may not: it needs {needed}")
 
 
 @dataclass(slots=True)
@@ -88,6 +94,11 @@ class Call:
         """The type of the body without its parameters."""
         return self.header(b"content-type").partition(";")[0].strip().lower()
 
+    def needs(self, *any_of: Scope) -> None:
+        """Goes on if the key has one of these scopes. Raises Refusal."""
+        if not self.key.scopes & set(any_of):
+            raise scope_missing(" or ".join(sorted(any_of)))
+
     def required(self, name: str) -> str:
         """A parameter that has to be there. Raises Refusal."""
         value = self.query.get(name)
@@ -121,7 +132,7 @@ class Call:
 
     def files(self) -> list[File]:
         """The files of a multipart form; empty for any other body. Raises Refusal."""
-        if self.content_type != "multipart/form-data":
+        if self.content_type != FORM:
             return []
         try:
             return files_of(self.body, self.header(b"content-type"))
@@ -165,6 +176,11 @@ class Route:
     gives: type[BaseModel] | None = None
     gives_type: str = JSON
     status: int = 200
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether the body may be a file."""
+        return FORM in self.takes
 
     def allows(self, key: Key) -> bool:
         """Whether the key's scopes are enough."""
@@ -225,5 +241,6 @@ def header_of(scope: Mapping[str, Any], name: bytes) -> bytes:
 
 
 def as_json(value: Any) -> bytes:
-    """Compact JSON."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    """Compact JSON. Half a surrogate pair, which JSON can name and UTF-8 cannot, stays escaped."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "backslashreplace")

@@ -147,7 +147,7 @@ def _share(asked: dict[str, Any]) -> float | None:
     if ratio is not None:
         try:
             share = float(ratio)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             share = -1.0
         if not 0 <= share <= 1:
             raise Refusal(400, "ratio_refused", "enabled_ratio must be a number from 0 to 1")

@@ -17,7 +17,17 @@ from typing import Any
 from hearthline.matcher import metrics
 from hearthline.matcher.keys import EVERYBODY, Key, presented
 from hearthline.matcher.service import Service
-from hearthline.matcher.web import Answer, Call, Form, Refusal, Route, Routes, as_json, header_of
+from hearthline.matcher.web import (
+    Answer,
+    Call,
+    Form,
+    Refusal,
+    Route,
+    Routes,
+    as_json,
+    header_of,
+    scope_missing,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +61,13 @@ class Door:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                self.start()
+                try:
+                    self.start()
+                except Exception as fault:
+                    # Left to itself the server would go on, and answer every call with 503.
+                    told = f"the service cannot start: {type(fault).__name__}: {fault}"
+                    await send({"type": "lifespan.startup.failed", "message": told})
+                    return
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
                 self.close()
@@ -102,7 +118,7 @@ class Door:
         call = Call(scope, key, service, names)
         if not route.takes:
             return await self._in_time(route, call, service)
-        call.body, held = await self._body(scope, receive, service)
+        call.body, held = await self._body(scope, receive, service, _most(route, service))
         try:
             return await self._in_time(route, call, service)
         finally:
@@ -116,13 +132,18 @@ class Door:
         except TimeoutError:
             raise Refusal(504, "timeout", "it took too long; send less, or try again") from None
 
-    async def _body(self, scope: Scope_, receive: Receive, service: Service) -> tuple[bytes, int]:
-        """The body, and how much memory is held for it. Raises Refusal (408, 413, 503)."""
+    async def _body(
+        self, scope: Scope_, receive: Receive, service: Service, most: int
+    ) -> tuple[bytes, int]:
+        """The body, of `most` bytes, and how much memory is held for it.
+
+        Raises Refusal (408, 413, 503).
+        """
         settings = service.configuration
         declared = header_of(scope, b"content-length")
         expected = int(declared) if declared.isdigit() else 0
-        if expected > settings.largest_file:
-            raise _too_large(settings.largest_file)
+        if expected > most:
+            raise _too_large(most)
         held, pieces, complete = 0, [], False
         try:
             async with asyncio.timeout(settings.body_seconds):
@@ -132,8 +153,8 @@ class Door:
                     if message["type"] == "http.disconnect":
                         raise Refusal(400, "cut_short", "the body ended early")
                     piece = message.get("body", b"")
-                    if held + len(piece) > settings.largest_file:
-                        raise _too_large(settings.largest_file)
+                    if held + len(piece) > most:
+                        raise _too_large(most)
                     if self._held + len(piece) > settings.memory:
                         raise Refusal(503, "busy", "too much is held already", retry_after=1)
                     self._held += len(piece)
@@ -163,7 +184,7 @@ def _admit(service: Service, route: Route, key: Key) -> None:
     """Raises Refusal: 403 where the scopes are not enough, 429 where the allowance is used up."""
     if not route.allows(key):
         needed = " and ".join(sorted(route.scopes)) or " or ".join(sorted(route.any_of))
-        raise Refusal(403, "scope_missing", f"this key may not: it needs {needed}")
+        raise scope_missing(needed)
     wait = service.allowance.wait(key.slot, key.rate, now=time.monotonic())
     if wait:
         raise Refusal(429, "too_many", "more calls than this key may make", retry_after=wait)
@@ -210,6 +231,17 @@ def _unexpected(fault: Exception) -> Refusal:
     reference = secrets.token_hex(4)
     logger.error("fault %s: %s at %s", reference, type(fault).__name__, place)
     return Refusal(500, "fault", f"a fault of the service; its log names it {reference}")
+
+
+def _most(route: Route, service: Service) -> int:
+    """The bytes of a body: what a file may have, or what the largest batch of hashes can need.
+
+    JSON is read while other calls wait, so it must not be as long as a file.
+    """
+    settings = service.configuration
+    if route.takes_files:
+        return settings.largest_file
+    return min(settings.largest_file, 64 * 1024 + 128 * settings.largest_batch)
 
 
 def _too_large(most: int) -> Refusal:

@@ -6,9 +6,11 @@ go to small pools; who would have to wait too long is told so instead.
 """
 
 import asyncio
+import hashlib
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -17,10 +19,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hearthline.kit.hashing.decoding import Limits
-from hearthline.kit.hashing.digests import Digests, digest
 from hearthline.kit.hashing.pictures import PictureHashes, hash_picture
 from hearthline.kit.hashing.refusals import NotHashable
-from hearthline.kit.matching.banks import Answer, BankRefused, HashKind, Library, NoSuchBank
+from hearthline.kit.matching.banks import (
+    Answer,
+    Bank,
+    BankRefused,
+    HashKind,
+    IndexDamaged,
+    Library,
+    NoSuchBank,
+)
 from hearthline.matcher.configuration import Configuration
 from hearthline.matcher.web import Refusal
 
@@ -46,11 +55,21 @@ SIDES = (
 
 @dataclass(frozen=True, slots=True)
 class Hashed:
-    """What a file is known by. `picture` is None where it is none, and `refusal` says why."""
+    """What a file is known by: the digests asked for, and what a picture of it is known by.
 
-    digests: Digests
-    picture: PictureHashes | None
-    refusal: NotHashable | None
+    `picture` is None where it is none, and `refusal` says why; both are where nobody asked.
+    """
+
+    digests: Mapping[HashKind, bytes]
+    picture: PictureHashes | None = None
+    refusal: NotHashable | None = None
+
+    @property
+    def outcome(self) -> str:
+        """What became of the file, for the counters."""
+        if self.refusal is not None:
+            return str(self.refusal.code)
+        return "picture" if self.picture is not None else "bytes"
 
     def views(self, *, dihedral: bool = False, negative: bool = False) -> dict[bytes, str]:
         """Every PDQ hash to ask for and how it sees the picture, each hash once."""
@@ -78,19 +97,29 @@ class Recognition:
         )
         self._hashing = _Pool("hashing", configuration.hashing_threads, configuration.waiting)
         self._searching = _Pool("searching", 1, configuration.waiting)
+        self._fetching = _Pool("fetching", 4, configuration.waiting)
         self._others = _Pool("others", 4, configuration.waiting)
 
     def close(self) -> None:
         """Ends the pools; what is under way is finished."""
-        for pool in (self._hashing, self._searching, self._others):
+        for pool in (self._hashing, self._searching, self._fetching, self._others):
             pool.close()
 
-    async def hashed(self, content: bytes, *, exact: bool = True) -> Hashed:
-        """All hashes of a file. Raises Refusal where it is empty, or where there is no time."""
-        return await self._hashing.run(lambda: self._hash(content, exact))
+    async def hashed(
+        self, content: bytes, kinds: Collection[HashKind] = tuple(HashKind), *, exact: bool = True
+    ) -> Hashed:
+        """A file's hashes of these kinds and no others, because each costs a reading of it.
+
+        Raises Refusal where it is empty, or where there is no time.
+        """
+        return await self._hashing.run(lambda: self._hash(content, kinds, exact))
+
+    async def fetched(self, work: Callable[[], Result]) -> Result:
+        """What `work` gets from an address. Apart, so that a slow host holds up nothing else."""
+        return await self._fetching.run(work)
 
     async def aside(self, work: Callable[[], Result]) -> Result:
-        """What `work` gives, without holding up other calls: for the ledgers and for addresses."""
+        """What `work` gives, without holding up other calls: for the ledgers."""
         return await self._others.run(work)
 
     async def known(
@@ -127,7 +156,7 @@ class Recognition:
         bypass: bool = False,
         details: bool = False,
     ) -> list[Answer]:
-        try:
+        with asking_banks(self.library):
             return self.library.lookup(
                 kind,
                 queries,
@@ -137,25 +166,43 @@ class Recognition:
                 bypass_enabled_share=bypass,
                 details=details,
             )
-        except NoSuchBank as fault:
-            raise Refusal(404, "no_such_bank", str(fault)) from None
-        except BankRefused as fault:
-            # Never an answer without the bank: that would read as "not known".
-            logger.error("a bank cannot be asked: %s", type(fault).__name__)
-            raise Refusal(
-                503, "bank_damaged", "a bank cannot be asked; `hearthline bank verify` says why"
-            ) from None
 
-    def _hash(self, content: bytes, exact: bool) -> Hashed:
-        try:
-            digests = digest(content)
-        except NotHashable as fault:
-            raise Refusal(400, str(fault.code), str(fault)) from None
+    def _hash(self, content: bytes, kinds: Collection[HashKind], exact: bool) -> Hashed:
+        if not content:
+            empty = NotHashable.empty()
+            raise Refusal(400, str(empty.code), str(empty))
+        digests: dict[HashKind, bytes] = {
+            kind: hashlib.new(str(kind), content, usedforsecurity=False).digest()
+            for kind in kinds
+            if kind is not HashKind.PDQ
+        }
+        if HashKind.PDQ not in kinds:
+            return Hashed(digests)
         try:
             picture = hash_picture(content, exact=exact, limits=self._limits)
         except NotHashable as fault:
             return Hashed(digests, None, fault)
-        return Hashed(digests, picture, None)
+        return Hashed(digests, picture)
+
+
+@contextmanager
+def asking_banks(library: Library) -> Iterator[list[Bank]]:
+    """All banks, to be asked. Never an answer without one: that would read as "not known".
+
+    Raises Refusal: 404 for a bank that is not there, 503 where one cannot be asked.
+    """
+    try:
+        faults = library.faults()
+        if faults:
+            raise IndexDamaged(f"{len(faults)} banks cannot be opened")
+        yield library.banks()
+    except NoSuchBank as fault:
+        raise Refusal(404, "no_such_bank", str(fault)) from None
+    except BankRefused as fault:
+        logger.error("a bank cannot be asked: %s", type(fault).__name__)
+        raise Refusal(
+            503, "bank_damaged", "a bank cannot be asked; `hearthline bank verify` says why"
+        ) from None
 
 
 class _Pool:
@@ -173,10 +220,17 @@ class _Pool:
             raise Refusal(503, "busy", "too much is waiting already; try again", retry_after=1)
         self._room -= 1
         loop = asyncio.get_running_loop()
-        started = self._threads.submit(work)
+        held = [work]
+        started = self._threads.submit(lambda: held.pop()())
         # A caller whose time is up leaves; the thread keeps its place until it is through.
         started.add_done_callback(lambda _: _later(loop, self._leave))
-        return await asyncio.shield(_awaited(started))
+        try:
+            return await asyncio.shield(_awaited(started))
+        except asyncio.CancelledError:
+            # What was not begun is done for nobody, and its bytes are let go of at once.
+            if started.cancel():
+                held.clear()
+            raise
 
     def _leave(self) -> None:
         self._room += 1

@@ -8,6 +8,7 @@ from hearthline.matcher.hma import banks, content, exchanges, hashing, matching,
 from hearthline.matcher.keys import Scope
 from hearthline.matcher.v1 import files, lookup, matches, shapes
 from hearthline.matcher.web import (
+    FORM,
     JSON,
     OCTETS,
     Answer,
@@ -23,7 +24,7 @@ _HASH, _MATCH = frozenset({Scope.HASH}), frozenset({Scope.MATCH})
 _BOTH = _HASH | _MATCH
 _CURATE, _ADMIN = frozenset({Scope.CURATE}), frozenset({Scope.ADMIN})
 _SEE = frozenset({Scope.MATCH, Scope.CURATE, Scope.ADMIN})
-_FORM = ("multipart/form-data",)
+_FORM = (FORM,)
 _FILE = (OCTETS, "image/*", "video/*", *_FORM)
 
 _URL = Parameter("url", "Address of the file, at a host the operator allowed")

@@ -16,6 +16,7 @@ from hearthline.kit.matching.banks import (
 from hearthline.matcher.hma.banks import as_told, bank_of, changed
 from hearthline.matcher.hma.hashing import signals_of_address, signals_of_file
 from hearthline.matcher.hma.kinds import SIGNAL_TYPES, value_of
+from hearthline.matcher.keys import Scope
 from hearthline.matcher.recognition import now
 from hearthline.matcher.web import Answer, Call, Refusal
 
@@ -52,11 +53,18 @@ async def add_signals(call: Call) -> Answer:
 
 
 async def show(call: Call) -> Answer:
-    """GET: one content; with `include_signals`, its signals too."""
+    """GET: one content; with `include_signals`, its signals too.
+
+    Numbers of contents can be counted through, so signals are for those who keep banks: whoever
+    only asks what is known must not be able to read a bank out.
+    """
+    with_signals = call.flag("include_signals")
+    if with_signals:
+        call.needs(Scope.CURATE, Scope.ADMIN)
     bank = bank_of(call)
     entries = await _content(call, bank)
     told = _as_told(call, bank, entries)
-    if call.flag("include_signals"):
+    if with_signals:
         told["signals"] = {_name(entry.kind): entry.hex for entry in entries}
     return Answer.json(told)
 

@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 
 from hearthline.matcher import metrics
-from hearthline.matcher.hma.kinds import signal_of, wanted_signals
+from hearthline.matcher.hma.kinds import SIGNAL_TYPES, signal_of, wanted_signals
 from hearthline.matcher.recognition import Hashed
 from hearthline.matcher.web import Answer, Call, Refusal
 
@@ -41,7 +41,7 @@ async def signals_of_address(call: Call) -> Signals:
     """The signals of the file at `url`. Raises Refusal."""
     url = call.required("url")
     service = call.service
-    fetched = await service.recognition.aside(lambda: service.fetcher.fetch(url))
+    fetched = await service.recognition.fetched(lambda: service.fetcher.fetch(url))
     content_type = call.query.get("content_type") or {
         "image": "photo",
         "video": "video",
@@ -54,7 +54,7 @@ async def signals_of_address(call: Call) -> Signals:
 
 
 async def _signals(call: Call, content: bytes, names: tuple[str, ...]) -> Signals:
-    hashed = await call.service.recognition.hashed(content)
-    outcome = "picture" if hashed.picture else str(hashed.refusal and hashed.refusal.code)
-    metrics.FILES.labels(outcome).inc()
+    kinds = {SIGNAL_TYPES[name] for name in names}
+    hashed = await call.service.recognition.hashed(content, kinds)
+    metrics.FILES.labels(hashed.outcome).inc()
     return Signals(hashed, {name: signal_of(hashed, name) for name in names})

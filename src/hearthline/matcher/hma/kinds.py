@@ -58,7 +58,7 @@ def signal_of(hashed: Hashed, name: str) -> str:
     """The signal of a file as text; empty where a picture shows too little to be known by."""
     kind = SIGNAL_TYPES[name]
     if kind is not HashKind.PDQ:
-        return bytes(getattr(hashed.digests, str(kind))).hex()
+        return hashed.digests[kind].hex()
     if hashed.picture is None:
         raise Refusal(400, str(getattr(hashed.refusal, "code", "")), str(hashed.refusal))
     return hashed.picture.pdq.hex if hashed.picture.is_good else ""

@@ -12,7 +12,9 @@ from hearthline.kit.matching.banks.settings import DEFAULT_RADIUS
 from hearthline.matcher.counting import changed_at
 from hearthline.matcher.hma.hashing import Signals, signals_of_address, signals_of_file
 from hearthline.matcher.hma.kinds import SIGNAL_TYPES, kind_of, value_of
+from hearthline.matcher.keys import Scope
 from hearthline.matcher.looking import told
+from hearthline.matcher.recognition import asking_banks
 from hearthline.matcher.web import Answer, Call, Refusal
 
 _NO_DISTANCE = "-"
@@ -27,17 +29,18 @@ async def raw_lookup(call: Call) -> Answer:
     query = np.frombuffer(value, np.uint8).reshape(1, -1)
     named = call.names_in("banks")
     found: dict[int, int] = {}
-    for bank in call.service.library.banks():
-        settings = bank.settings
-        if kind not in settings.kinds:
-            continue
-        if settings.negative if named is None else settings.name not in named:
-            continue
-        matches = bank.matches(kind, query)
-        near = dict(zip(matches.id.tolist(), matches.distance.tolist(), strict=True))
-        for entry in bank.existing(list(near)):
-            number = call.service.numbering.number(bank.folder.name, entry.content)
-            found[number] = min(near[entry.id], found.get(number, near[entry.id]))
+    with asking_banks(call.service.library) as banks:
+        for bank in banks:
+            settings = bank.settings
+            if kind not in settings.kinds:
+                continue
+            if settings.negative if named is None else settings.name not in named:
+                continue
+            matches = bank.matches(kind, query)
+            near = dict(zip(matches.id.tolist(), matches.distance.tolist(), strict=True))
+            for entry in bank.existing(list(near)):
+                number = call.service.numbering.number(bank.folder.name, entry.content)
+                found[number] = min(near[entry.id], found.get(number, near[entry.id]))
     if not call.flag("include_distance"):
         return Answer.json({"matches": list(found)})
     listed = [
@@ -51,6 +54,7 @@ async def lookup(call: Call) -> Answer:
     """GET: the banks that know a signal, or the file at `url`."""
     selected = call.query.get("signal_type")
     if call.query.get("url"):
+        call.needs(Scope.HASH)
         by_type = await _of_file(call, await signals_of_address(call))
         return Answer.json(by_type if selected is None else by_type.get(selected, {}))
     if not selected or not call.query.get("signal"):

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """`/m`: radius, share, banks that say what is harmless."""
 
+from pathlib import Path
+
+from hearthline.kit.matching.banks.refusals import IndexDamaged
 from hearthline.matcher.recognition import now
 from hearthline.matcher.tests import make
 from hearthline.matcher.tests.caller import Caller
@@ -91,3 +94,29 @@ def test_what_cannot_be_compared_is_refused(caller: Caller):
     for pair in ({"pdq": "ab"}, {"pdq": ["ab" * 32]}, {"pdq": ["ab" * 32, "xy"]}, {"tlsh": [1, 2]}):
         assert caller.post("/m/compare", json=pair).status_code == 400
     assert caller.post("/m/compare", content=b"[1]").status_code == 400
+
+
+def test_where_a_bank_cannot_be_opened_nothing_is_called_unknown(folder: Path):
+    broken = folder / "banks" / "BROKEN"
+    broken.mkdir(parents=True)
+    (broken / "bank.toml").write_text("= broken")
+    again = Caller(folder)
+    signal = {"signal_type": "pdq", "signal": make.a_hash(1).hex()}
+    for path in ("/m/lookup", "/m/raw_lookup"):
+        answer = again.get(path, params=signal)
+        assert (answer.status_code, "bank verify" in answer.json()["message"]) == (503, True)
+    assert again.post("/v1/lookup", json={"hashes": [signal["signal"]]}).status_code == 503
+    assert again.get("/status").status_code == 503
+    again.close()
+
+
+def test_where_an_index_is_damaged_a_raw_look_up_says_so(folder: Path, caller: Caller, bank: str):
+    add(caller, bank, make.a_hash(1))
+    known = caller.service.library.bank(bank)
+
+    def damaged(*_: object) -> None:
+        raise IndexDamaged("pdq: a file is not as it was written")
+
+    known.matches = damaged
+    signal = {"signal_type": "pdq", "signal": make.a_hash(1).hex()}
+    assert caller.get("/m/raw_lookup", params=signal).status_code == 503

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from hearthline.kit.matching.banks import HashKind
 from hearthline.matcher.configuration import Configuration, ConfigurationRefused, read_configuration
 from hearthline.matcher.recognition import Recognition
 from hearthline.matcher.tests import make
@@ -51,6 +52,18 @@ def asked(small: Caller, receive: Any, headers: list[tuple[bytes, bytes]] | None
 
     small.run(small.door(scope, receive, send))
     return int(sent[0]["status"])
+
+
+def test_a_body_of_json_is_no_larger_than_the_largest_batch_needs(folder: Path):
+    folder.mkdir()
+    (folder / "matcher.toml").write_text("largest_batch = 10\n")
+    caller = Caller(folder)
+    asked = {"hashes": [make.a_hash(number).hex() for number in range(10)]}
+    assert caller.post("/v1/lookup", json=asked).status_code == 200
+    for path in ("/v1/lookup", "/m/compare", "/c/banks"):
+        assert caller.post(path, content=b" " * 70_000).status_code == 413
+    assert caller.post("/v1/hash", content=make.a_file() + bytes(70_000)).status_code == 200
+    caller.close()
 
 
 def test_a_body_that_grows_beyond_its_length_is_refused(small: Caller):
@@ -128,6 +141,47 @@ def test_a_call_that_takes_too_long_is_ended_and_keeps_its_place(folder: Path):
     finally:
         gate.set()
         caller.close()
+
+
+def test_what_nobody_waits_for_any_more_is_not_done(caller: Caller):
+    recognition = Recognition(caller.service.library, Configuration())
+    gate, done = threading.Event(), []
+
+    async def all_of_it() -> None:
+        first = asyncio.ensure_future(recognition._hashing.run(lambda: gate.wait(9)))
+        await asyncio.sleep(0)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await recognition._hashing.run(lambda: done.append("too late"))
+        gate.set()
+        await first
+        await recognition._hashing.run(lambda: done.append("in time"))
+
+    caller.run(all_of_it())
+    recognition.close()
+    assert done == ["in time"]
+
+
+def test_addresses_that_answer_slowly_hold_up_no_look_up(caller: Caller):
+    recognition = caller.service.recognition
+    gate = threading.Event()
+
+    async def all_of_it() -> None:
+        slow = [asyncio.ensure_future(recognition.fetched(lambda: gate.wait(9))) for _ in range(8)]
+        await asyncio.sleep(0)
+        async with asyncio.timeout(5):
+            assert await recognition.aside(lambda: "here") == "here"
+        gate.set()
+        await asyncio.gather(*slow)
+
+    caller.run(all_of_it())
+
+
+def test_only_the_hashes_asked_for_are_made(caller: Caller):
+    hashed = caller.run(caller.service.recognition.hashed(make.a_file(), [HashKind.PDQ]))
+    assert (hashed.digests, hashed.picture is not None, hashed.outcome) == ({}, True, "picture")
+    hashed = caller.run(caller.service.recognition.hashed(make.a_file(), [HashKind.MD5]))
+    assert (set(hashed.digests), hashed.picture, hashed.outcome) == ({HashKind.MD5}, None, "bytes")
 
 
 def test_a_fault_is_told_by_a_reference_and_logged_without_its_text(caller: Caller, caplog):

@@ -30,7 +30,7 @@ async def hash_and_match(call: Call) -> Answer:
     hashed = await _hashed(call)
     views = hashed.views(**flags)
     asked: list[tuple[HashKind, list[bytes], list[str]]] = [
-        (kind, [bytes(getattr(hashed.digests, str(kind)))], ["bytes"]) for kind in _DIGESTS
+        (kind, [hashed.digests[kind]], ["bytes"]) for kind in _DIGESTS
     ]
     if hashed.picture is not None and hashed.picture.is_good:
         asked.append((HashKind.PDQ, list(views), list(views.values())))
@@ -66,14 +66,13 @@ async def _hashed(call: Call) -> Hashed:
             raise Refusal(400, "one_file", "send one file in a form")
         content = files[0].content
     hashed = await call.service.recognition.hashed(content, exact=not call.flag("fast"))
-    outcome = "picture" if hashed.picture else str(hashed.refusal and hashed.refusal.code)
-    metrics.FILES.labels(outcome).inc()
+    metrics.FILES.labels(hashed.outcome).inc()
     return hashed
 
 
 def _hashes(hashed: Hashed, views: dict[bytes, str]) -> dict[str, Any]:
     told_: dict[str, Any] = {
-        "digests": {str(kind): getattr(hashed.digests, str(kind)).hex() for kind in _DIGESTS},
+        "digests": {str(kind): hashed.digests[kind].hex() for kind in _DIGESTS},
         "picture": None,
         "not_hashed": None,
     }

@@ -36,11 +36,12 @@ def files_of(body: bytes, content_type: str) -> list[File]:
         raise NotMultipart("the content type names no boundary")
     mark = b"--" + (found[1] or found[2]).encode("latin-1")
     # The first boundary may stand at the very beginning, without a line before it.
-    pieces = (b"\r\n" + body).split(b"\r\n" + mark)
-    if len(pieces) < 3 or not pieces[-1].startswith(b"--"):
-        raise NotMultipart("the form has no part, or ends before its last boundary")
+    # No further than is allowed: each piece of millions would cost more than its bytes.
+    pieces = (b"\r\n" + body).split(b"\r\n" + mark, MOST_PARTS + 2)
     if len(pieces) - 2 > MOST_PARTS:
         raise NotMultipart(f"the form has more than {MOST_PARTS} parts")
+    if len(pieces) < 3 or not pieces[-1].startswith(b"--"):
+        raise NotMultipart("the form has no part, or ends before its last boundary")
     files = []
     for piece in pieces[1:-1]:
         head, sign, content = piece.partition(b"\r\n\r\n")

@@ -2,6 +2,7 @@
 """Forms: what went in comes out, and nothing but NotMultipart is raised."""
 
 import contextlib
+import tracemalloc
 
 import httpx
 import pytest
@@ -45,8 +46,19 @@ def test_plain_fields_are_passed_over():
         (b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nx', FORM, "ends before"),
         (b"--b\r\nno name\r\n\r\nx\r\n--b--", FORM, "no name"),
         (b"--b\r\n" * 30 + b"--b--", FORM, "more than 16"),
+        (b"--b\r\n" * 30, FORM, "more than 16"),
     ],
 )
 def test_what_is_no_form_says_why(body: bytes, kind: str, reason: str):
     with pytest.raises(NotMultipart, match=reason):
         files_of(body, kind)
+
+
+def test_a_form_of_very_many_parts_costs_no_more_than_its_length():
+    body = b"--b\r\n" * 500_000
+    tracemalloc.start()
+    with pytest.raises(NotMultipart, match="more than 16"):
+        files_of(body, FORM)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 3 * len(body)

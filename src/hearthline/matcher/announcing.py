@@ -33,6 +33,7 @@ MOST_KEPT = 1_000
 """Matches of one call that are kept for the link; more are counted."""
 _PAUSE = 1.0
 _SECONDS = 15.0
+_ANSWERED = "http_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +114,12 @@ class Announcing:
             self._outbox.close()
 
     def send_due(self, at: datetime) -> int:
-        """Sends what is due now; how many messages were taken."""
+        """Sends what is due now, up to a hundred; how many messages were taken.
+
+        A receiver that nobody answers for is asked once; its other messages wait as that one does.
+        """
         hooks = {hook.id: hook for hook in self._hooks.all()}
+        away: dict[str, str] = {}
         taken = 0
         for message in self.box().due(at):
             if self._stop.is_set():
@@ -123,12 +128,17 @@ class Announcing:
             if hook is None:
                 self.box().done(message)
                 continue
-            problem = self._problem(hook, message, datetime.now(UTC))
+            problem = away.get(hook.id) or self._problem(hook, message, datetime.now(UTC))
             if not problem:
                 self.box().done(message)
                 taken += 1
                 metrics.WEBHOOKS.labels("taken").inc()
-            elif self.box().failed(message, problem, at):
+                continue
+            if not problem.startswith(_ANSWERED):
+                # Nobody answers there. To wait for that with each message, as long as a call may
+                # take, would keep all other receivers waiting.
+                away[hook.id] = problem
+            if self.box().failed(message, problem, at):
                 metrics.WEBHOOKS.labels("failed").inc()
             else:
                 metrics.WEBHOOKS.labels("given_up").inc()
@@ -187,7 +197,7 @@ class Announcing:
             return fault.code
         except (OSError, http.client.HTTPException) as fault:
             return type(fault).__name__
-        return "" if 200 <= status < 300 else f"http_{status}"
+        return "" if 200 <= status < 300 else f"{_ANSWERED}{status}"
 
 
 def as_kept(found: Found) -> dict[str, Any]:

@@ -50,11 +50,13 @@ class Outbox:
     """The file. Threads may share it."""
 
     def __init__(self, path: Path) -> None:
+        # Before SQLite makes it: what SQLite puts beside it gets the same mode.
+        path.touch(mode=0o600)
+        path.chmod(0o600)
         self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.executescript(_TABLES)
-        path.chmod(0o600)
         self._one = threading.Lock()
 
     def close(self) -> None:

@@ -119,6 +119,30 @@ def test_a_receiver_that_is_away_loses_nothing(
     assert announcing.box().waiting() == 1
 
 
+def test_a_receiver_that_is_away_holds_up_no_other(
+    folder: Path, caller: Caller, bank: str, receiver: Receiver
+):
+    away = Receiver()
+    away.close()
+    kept = Hooks(folder / "webhooks.json")
+    kept.add("away", away.url)
+    hooks = [hook.id for hook in (kept.all()[0], kept.add("desk", receiver.url))]
+    announcing, tried = caller.service.announcing, []
+    deliver = announcing._problem
+    announcing._problem = lambda hook, *more: tried.append(hook.name) or deliver(hook, *more)
+    for number in range(150):
+        announcing.box().put(f"mat_{number}", {}, hooks, AT + timedelta(seconds=number))
+    at = AT + timedelta(hours=1)
+    while announcing.send_due(at):
+        """As the sender does, until there is nothing more to send."""
+    assert [headers["webhook-id"] for headers, _ in receiver.taken] == [
+        f"mat_{number}" for number in range(150)
+    ]
+    # Asked once a round, not once a message: each would wait for it as long as a call may take.
+    assert tried.count("away") <= 4
+    assert announcing.box().waiting() == 150
+
+
 def test_nobody_is_told_who_was_removed(caller: Caller, bank: str, hook: Hook, receiver: Receiver):
     looked_up(caller, bank)
     Hooks(caller.service.folder / "webhooks.json").remove("desk")
@@ -152,6 +176,16 @@ def test_an_address_that_is_not_secret_is_refused(tmp_path: Path):
     with pytest.raises(HookRefused, match="no webhook"):
         kept.remove("other")
     assert (tmp_path / "webhooks.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_kept_is_its_owners_alone_to_read(tmp_path: Path):
+    tmp_path.chmod(0o755)
+    outbox = Outbox(tmp_path / "outbox.sqlite3")
+    outbox.put("mat_1", {"id": "mat_1"}, ["a"], AT)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert set(modes.values()) == {0o600}
+    assert "outbox.sqlite3-wal" in modes
+    outbox.close()
 
 
 def test_matches_of_long_ago_are_forgotten_once_told(tmp_path: Path):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Starting the server: granian with some worker processes over one folder."""
 
+import fcntl
 import os
 import shutil
 import sys
@@ -14,6 +15,7 @@ from hearthline.matcher.keys import Keys
 from hearthline.matcher.numbering import FILE as NUMBERS
 
 RUN = "run"
+LOCK = "serving.lock"
 
 
 class NotStarted(ValueError):
@@ -24,6 +26,7 @@ def serve(
     folder: Path, *, host: str, port: int, workers: int, without_keys: bool = False
 ) -> NoReturn:
     """Becomes the server. Raises NotStarted, ConfigurationRefused."""
+    held_for_serving(folder)
     variables = prepared(folder, host=host, without_keys=without_keys)
     command = server(host, port, workers)
     os.execve(command[0], command, variables)  # noqa: S606  # our own fixed command
@@ -54,12 +57,32 @@ def prepared(folder: Path, *, host: str, without_keys: bool) -> dict[str, str]:
     }
 
 
+def held_for_serving(folder: Path) -> int:
+    """Holds the folder as long as this process lives, whatever program it becomes.
+
+    The server lets several listen on one port, so a second one would start unseen and sweep away
+    what workers of the first one share. Returns the handle of the lock. Raises NotStarted.
+    """
+    handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise NotStarted(
+            f"another process serves this folder already; end it first, or take another: {folder}"
+        ) from None
+    os.set_inheritable(handle, True)
+    return handle
+
+
 def server(host: str, port: int, workers: int) -> list[str]:
     """The command of the server."""
     return [
         sys.executable, "-m", "granian", "--interface", "asgi",
         "--host", host, "--port", str(port), "--workers", str(workers),
         "--respawn-failed-workers", "--no-ws", "--log-level", "warning",
+        # Proxies speak HTTP/1.1. HTTP/2 would let strangers fill 16 MiB of headers a stream.
+        "--http", "1",
         # An access log would hold addresses, and with them hashes and URLs.
         "--no-access-log",
         "hearthline.matcher.app:application",

@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """`hearthline matcher`: keys, webhooks, and what it does not start with."""
 
+import asyncio
+import os
 from pathlib import Path
 
 import pytest
 
 from hearthline.matcher.command import main
+from hearthline.matcher.door import Door
 from hearthline.matcher.environment import WITHOUT_KEYS
 from hearthline.matcher.keys import Keys, Scope
-from hearthline.matcher.serving import NotStarted, prepared
+from hearthline.matcher.routes import ROUTES
+from hearthline.matcher.service import Service
+from hearthline.matcher.serving import NotStarted, held_for_serving, prepared
 
 
 def test_a_key_is_shown_once_and_listed_without_itself(tmp_path: Path, capsys):
@@ -57,3 +62,31 @@ def test_a_broken_setting_is_told_before_the_start(tmp_path: Path, capsys):
     (tmp_path / "matcher.toml").write_text("wish = 1\n")
     assert main(["--folder", str(tmp_path), "serve", "--without-keys"]) == 1
     assert "wish" in capsys.readouterr().err
+
+
+def test_a_folder_is_served_once_at_a_time(tmp_path: Path, capsys):
+    handle = held_for_serving(tmp_path)
+    counters = tmp_path / "run" / "counter_1.db"
+    counters.parent.mkdir()
+    counters.touch()
+    assert main(["--folder", str(tmp_path), "serve", "--without-keys"]) == 1
+    assert "serves this folder already" in capsys.readouterr().err
+    assert counters.exists()
+    os.close(handle)
+    os.close(held_for_serving(tmp_path))
+
+
+def test_a_worker_that_cannot_open_its_folder_says_so_and_ends(tmp_path: Path):
+    (tmp_path / "banks").write_text("no folder")
+    said: list[dict] = []
+
+    async def receive() -> dict:
+        return {"type": "lifespan.startup"}
+
+    async def send(message: dict) -> None:
+        said.append(message)
+
+    door = Door(ROUTES, lambda: Service.open(tmp_path))
+    asyncio.run(door({"type": "lifespan"}, receive, send))
+    assert [message["type"] for message in said] == ["lifespan.startup.failed"]
+    assert "banks" in said[0]["message"]

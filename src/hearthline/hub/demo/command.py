@@ -45,26 +45,48 @@ def _ports(base: int | None) -> dict[str, int]:
 
 
 def build(world: World) -> None:
-    """Prepare the world and, the first time, live through its month of reports."""
+    """Prepare the world and, the first time, live through its month of reports.
+
+    A month that was cut short is begun again.
+    """
+    seeding, seeded = world.folder / "seeding", world.folder / "seeded"
+    if seeding.exists():
+        shutil.rmtree(world.folder)
     world.prepare()
     world.start("smtp", "host", "endpoint")
-    if not (world.folder / "seeded").exists():
+    if not seeded.exists():
+        seeding.touch()
         world.run("-m", "hearthline.hub.demo.seed")
-        (world.folder / "seeded").touch()
+        seeding.rename(seeded)
     world.start("public", "desk", "partners", "worker")
 
 
+class _Asked(Exception):
+    """Somebody stops the demonstration while it is being prepared."""
+
+
 def _run(world: World) -> int:
-    stop = threading.Event()
+    stop, ready = threading.Event(), threading.Event()
+
+    def ask_to_stop(*_: object) -> None:
+        if not (ready.is_set() or stop.is_set()):
+            stop.set()
+            raise _Asked
+        stop.set()
+
     for asked in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(asked, lambda *_: stop.set())
+        signal.signal(asked, ask_to_stop)
     sys.stdout.write("Preparing Solmere, a country that does not exist. A minute or so …\n")
     sys.stdout.flush()
     try:
         build(world)
+        ready.set()
         sys.stdout.write(_addresses(world))
         sys.stdout.flush()
         stop.wait()
+    except _Asked:
+        sys.stdout.write("Stopped before all was ready. `make demo` prepares it again.\n")
+        return 0
     finally:
         world.stop()
     sys.stdout.write("Stopped. `make demo` goes on from here.\n")

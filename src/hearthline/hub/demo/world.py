@@ -113,6 +113,8 @@ class World:
             capture_output=True,
             text=True,
             check=False,
+            # Ctrl-C is for this program, which then ends the command.
+            start_new_session=True,
         )
         if done.returncode:
             raise WorldRefused(f"{' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")

@@ -12,7 +12,10 @@ UNITS = Path(__file__).resolve().parents[2] / "deploy" / "systemd"
 SERVICES = sorted(UNITS.glob("*.service"))
 
 # What speaks with strangers gets no key of the site, nor what all its programs know.
-APART = {"hearthline-exchanges.service": ["keys-exchanges.env"]}
+APART = {
+    "hearthline-exchanges.service": ["keys-exchanges.env"],
+    "hearthline-matcher.service": [],
+}
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
@@ -45,3 +48,11 @@ def test_keys_come_from_the_programs_own_file(unit: Path) -> None:
     files = re.findall(r"^EnvironmentFile=/etc/hearthline/(.*)$", unit.read_text("utf-8"), re.M)
     program = "%i" if "@" in unit.name else "worker"
     assert files == APART.get(unit.name, ["common.env", f"keys-{program}.env"])
+
+
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda path: path.name)
+def test_a_server_may_ask_for_memory_near_its_processor(unit: Path) -> None:
+    """Its allocator calls mbind, which is of @resources: refused is well, killed is not."""
+    text = unit.read_text(encoding="utf-8")
+    if " serve " in text and "~@privileged @resources" in text:
+        assert "SystemCallErrorNumber=EPERM\n" in text

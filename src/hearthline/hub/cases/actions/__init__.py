@@ -12,6 +12,7 @@ from hearthline.hub.cases.actions.acting import (
     write_to_reporter,
 )
 from hearthline.hub.cases.actions.assessment import assess
+from hearthline.hub.cases.actions.availability import content_back, content_gone
 from hearthline.hub.cases.actions.closing import (
     NotAsked,
     agree_to_close,
@@ -131,6 +132,8 @@ __all__ = [
     "clear_for_notice",
     "conclude",
     "confirm",
+    "content_back",
+    "content_gone",
     "decide",
     "decide_disclosure",
     "decide_export",

@@ -15,7 +15,7 @@ from hearthline.hub.cases.models.lanes import (
 )
 from hearthline.hub.cases.models.paper import CaseExhibit, Disclosure, LevelChange
 from hearthline.hub.cases.models.quarantine import FloodClosing
-from hearthline.hub.cases.models.subject import Sighting, StepBack, Subject
+from hearthline.hub.cases.models.subject import Availability, Sighting, StepBack, Subject
 from hearthline.hub.cases.models.withdrawal import (
     Withdrawal,
     cases_left,
@@ -27,6 +27,7 @@ __all__ = [
     "SORTS",
     "AdultFinding",
     "Assessment",
+    "Availability",
     "Case",
     "CaseExhibit",
     "CaseQuerySet",

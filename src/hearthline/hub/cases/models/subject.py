@@ -31,6 +31,22 @@ class Subject(SealedRow):
     moved_from = models.ForeignKey(
         "self", null=True, on_delete=models.PROTECT, related_name="moved_to"
     )
+    # Since when the content is gone, as our own looks found; empty while it is there, as far as
+    # we know. The rows of `Availability` say what it was before.
+    gone_at = models.DateTimeField(null=True)
+
+
+class Availability(models.Model):
+    """That looks found the content of a subject gone, or back again. Append-only by trigger."""
+
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="availability")
+    # In which case it was found.
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
+    gone = models.BooleanField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]
 
 
 class Sighting(models.Model):

@@ -141,6 +141,7 @@ def _removed(watch: Watch, notice: Notice, at: datetime) -> None:
     record(at=at, actor=WORKER, verb="notices.removed", about=notice)
     cases.tell_reporters(case=notice.case, step=Step.Code.REMOVED, at=at)
     cases.conclude(case=notice.case, because="removed", at=at, actor=WORKER)
+    cases.content_gone(case=notice.case, at=at, actor=WORKER)
     watch.looks = 0
     release(watch, due_at=_next_look(watch, notice))
 
@@ -156,6 +157,7 @@ def _look_again(watch: Watch, notice: Notice, verdict: Verdict, at: datetime) ->
 def _back(watch: Watch, notice: Notice, at: datetime) -> None:
     """It is there again: the case is open again, and the host gets a new letter at once."""
     in_force = cases.reopen(case=notice.case, at=at, actor=WORKER)
+    cases.content_back(case=notice.case, at=at, actor=WORKER)
     if in_force.pk != notice.case_id:
         # Somebody reported it again meanwhile: that case goes its own way, with its own notice.
         release(watch, due_at=None)

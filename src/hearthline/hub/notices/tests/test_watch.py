@@ -73,6 +73,7 @@ def test_three_looks_in_a_row_without_it_mean_removed(notice, site, now):
     assert (removed.state, removed.removed_at) == (Notice.State.REMOVED, at)
     case = Case.objects.get()
     assert (case.state, case.closed_because) == (Case.State.CLOSED, "removed")
+    assert case.subject.gone_at == at
     assert {Step.Code.REMOVED, Step.Code.CLOSED} <= told()
 
 
@@ -138,6 +139,7 @@ def test_content_that_comes_back_opens_the_case_and_writes_again(notice, site, i
     again = fresh(notice)
     assert (again.reopened, again.removed_at) == (1, None)
     assert Case.objects.get().state == Case.State.CONFIRMED
+    assert Case.objects.get().subject.gone_at is None
     assert Step.Code.BACK_AGAIN in told()
     sweep(at + 24 * HOUR)
     assert fresh(notice).state == Notice.State.SENT

@@ -21,10 +21,15 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 LONGEST_VALUE = 8_000_000
+# How much, in longest values, is searched for the ends of values that have none. Each search reads
+# all that waits, so that a small document made of nothing else would take hours.
+_MOST_SEARCHED = 32
 _CHUNK = 1 << 18
+_FAR = 1 << 12
 _SPACE = re.compile(r"[ \t\n\r]*")
 # Strings (which end at a line's end if nobody closed them), and brackets outside of them.
-_STRUCTURE = re.compile(r'"(?:[^"\\\n]|\\[\s\S])*(["\n]?)|[][{}]')
+# What was matched is never given back (`++`, `*+`): a way back would take 100 bytes a character.
+_STRUCTURE = re.compile(r'"(?:[^"\\\n]++|\\[\s\S])*+(["\n]?)|[][{}]')
 _AFTER_BARE = re.compile(r"[,\]}\n]")
 _FIRST_KEY = re.compile(r'\{\s*("[^"\\\n]*")\s*:')
 _LONGEST_BOM = 3
@@ -62,6 +67,7 @@ class JsonStream:
         self._at = 0
         self._before = 0
         self._ended = False
+        self._searched = 0
 
     @property
     def position(self) -> int:
@@ -122,11 +128,16 @@ class JsonStream:
 
     def _step_over(self, fault: Exception) -> None:
         """After a failed value: reads more if it is not complete, else leaves it behind."""
+        if self._at > _FAR:
+            # A fault is told by its line and column, counted from where the text begins.
+            self._let_go()
         end = self._end_of_value()
         if end is None and len(self._text) - self._at <= LONGEST_VALUE and self._fill():
             return
         if end is None:
-            end = self._next_alike()
+            self._searched += len(self._text) - self._at
+            if self._searched <= _MOST_SEARCHED * LONGEST_VALUE:
+                end = self._next_alike()
         if end is None:
             raise self._broken("a value does not end: the file was cut, or a quote is missing")
         first, self._at = self.position, end
@@ -181,12 +192,17 @@ class JsonStream:
         """Reads on, at least as much again as is waiting, so that retries stay linear."""
         if self._ended:
             return False
-        chunk = self._source.read(max(_CHUNK, len(self._text) - self._at))
+        self._let_go()
+        rest = self._text
+        chunk = self._source.read(max(_CHUNK, len(rest)))
         self._ended = not chunk
-        rest = self._text[self._at :]
-        self._before += self._at
-        self._text, self._at = rest + self._decoder.decode(chunk, final=self._ended), 0
+        self._text = rest + self._decoder.decode(chunk, final=self._ended)
         return len(self._text) > len(rest) or not self._ended
+
+    def _let_go(self) -> None:
+        """Forgets what was read."""
+        self._before += self._at
+        self._text, self._at = self._text[self._at :], 0
 
     def _expect(self, character: str) -> None:
         if self._peek() != character:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hearthline.kit.formats import json_stream
 from hearthline.kit.formats.json_stream import (
     LONGEST_VALUE,
     BrokenDocument,
@@ -135,6 +136,34 @@ def test_a_value_without_an_end_is_not_read_into_memory() -> None:
     with pytest.raises(BrokenDocument):
         read_through(source)
     assert source.given < 4 * LONGEST_VALUE
+
+
+def test_a_long_text_that_nobody_closed_takes_the_room_of_a_text() -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(BrokenDocument):
+            read_through(io.BytesIO(b'["' + b"a" * 4_000_000))
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 5 * 4_000_000
+
+
+def test_a_document_of_nothing_but_open_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_stream, "LONGEST_VALUE", 10_000)
+    stream = JsonStream(io.BytesIO(b"[" + b'{"a":1 ' * 3_000))
+    broken = []
+
+    def read_on() -> None:
+        for number in stream.elements():
+            try:
+                stream.value()
+            except BrokenValue:
+                broken.append(number)
+
+    with pytest.raises(BrokenDocument, match="does not end"):
+        read_on()
+    assert 10 < len(broken) < 100
 
 
 def test_memory_stays_small_however_long_the_document() -> None:

@@ -138,6 +138,13 @@ class ComplaintClocks(Section):
     answer_days: Days = Field(default=30, description="days until it is answered")
 
 
+class AppealClocks(Section):
+    """Days we have for an appeal against a notice, a block or a finding, from the day it came."""
+
+    acknowledge_days: Days = Field(default=1, description="days until a person has read it")
+    decide_days: Days = Field(default=7, description="days until it is decided")
+
+
 class Calendar(Section):
     """The days on which offices are closed, by the date where the reader of a letter is."""
 
@@ -157,6 +164,7 @@ class Clocks(Section):
     police_hold_hours: Hours = Field(description="the longest hold police may ask for")
     notice: NoticeClocks
     complaint: ComplaintClocks = ComplaintClocks()
+    appeal: AppealClocks = AppealClocks()
     reply_hours: Hours = Field(
         default=72, description="hours in which a reporter's letter is replied to, e.g. 72"
     )
@@ -194,6 +202,9 @@ class Retention(Section):
     )
     complaint_days: Days = Field(
         default=365, description="days a complaint's words are kept after its answer"
+    )
+    appeal_days: Days = Field(
+        default=365, description="days an appeal's words are kept after its decision"
     )
 
 
@@ -384,6 +395,9 @@ class Pack(Section):
     flood: Flood = Flood()
     care: Care = Care()
     helplines: list[PhoneNumber] = []
+    # For people who worry about what they do or think themselves; shown on the stop page, apart
+    # from the lines for children.
+    prevention: list[PhoneNumber] = []
     legal_bases: list[LegalBasis] = []
     agencies: list[Agency] = []
 

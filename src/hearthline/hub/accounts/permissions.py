@@ -20,6 +20,13 @@ class Permission(enum.StrEnum):
     ACCOUNTS_STAFF_MANAGE = "accounts:staff:manage"
     ACCOUNTS_STAFF_READ = "accounts:staff:read"
     AUDIT_LOG_READ = "audit:log:read"
+    BLOCKLISTS_ENTRY_APPROVE = "blocklists:entry:approve"
+    BLOCKLISTS_ENTRY_OVERRIDE = "blocklists:entry:override"
+    BLOCKLISTS_ENTRY_PROPOSE = "blocklists:entry:propose"
+    BLOCKLISTS_ENTRY_READ = "blocklists:entry:read"
+    BLOCKLISTS_ENTRY_REVIEW = "blocklists:entry:review"
+    BLOCKLISTS_LAG_READ = "blocklists:lag:read"
+    BLOCKLISTS_SUBSCRIBER_MANAGE = "blocklists:subscriber:manage"
     CARE_COVER_READ = "care:cover:read"
     CARE_OWN_USE = "care:own:use"
     CASES_ASSESSMENT_CONFIRM = "cases:assessment:confirm"
@@ -70,6 +77,8 @@ class Role(models.TextChoices):
 P = Permission
 _ANALYST = frozenset(
     {
+        P.BLOCKLISTS_ENTRY_PROPOSE,
+        P.BLOCKLISTS_ENTRY_READ,
         P.CARE_OWN_USE,
         P.CASES_ASSESSMENT_CONFIRM,
         P.CASES_ASSESSMENT_MAKE,
@@ -92,6 +101,8 @@ _ANALYST = frozenset(
     }
 )
 _SENIOR = _ANALYST | {
+    P.BLOCKLISTS_ENTRY_APPROVE,
+    P.BLOCKLISTS_ENTRY_OVERRIDE,
     P.CASES_ASSESSMENT_DECIDE,
     P.CASES_EXPORT_APPROVE,
     P.CASES_EXPORT_REQUEST,
@@ -105,6 +116,10 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         {
             P.ACCOUNTS_GRANT_CONFIRM,
             P.ACCOUNTS_STAFF_READ,
+            P.BLOCKLISTS_ENTRY_READ,
+            P.BLOCKLISTS_ENTRY_REVIEW,
+            P.BLOCKLISTS_LAG_READ,
+            P.BLOCKLISTS_SUBSCRIBER_MANAGE,
             P.CARE_COVER_READ,
             P.CARE_OWN_USE,
             P.CASES_IDENTITY_APPROVE,
@@ -137,6 +152,8 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         {
             P.ACCOUNTS_STAFF_READ,
             P.AUDIT_LOG_READ,
+            P.BLOCKLISTS_ENTRY_READ,
+            P.BLOCKLISTS_LAG_READ,
             P.COMPLAINTS_COMPLAINT_READ,
             P.STATISTICS_PROMISES_READ,
             P.STATISTICS_RELEASE_READ,

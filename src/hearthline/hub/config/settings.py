@@ -129,6 +129,7 @@ ROOMS = [
     "cases",
     "referrals",
     "notices",
+    "blocklists",
     "complaints",
     "drills",
     "statistics",

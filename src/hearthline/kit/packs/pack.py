@@ -2,19 +2,12 @@
 """The shape of a country pack. Field descriptions double as the remedy in error sentences."""
 
 from datetime import date, timedelta
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-Hours = Annotated[int, Field(gt=0, le=24 * 365)]
-Minutes = Annotated[int, Field(gt=0, le=60 * 24 * 30)]
-Days = Annotated[int, Field(gt=0, le=365 * 30)]
-
-
-class Section(BaseModel):
-    """A table of the pack: closed (an unknown key is refused), strict and immutable."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+from hearthline.kit.packs.blocking import Blocking
+from hearthline.kit.packs.section import Days, Hours, Minutes, Section
 
 
 class Country(Section):
@@ -81,6 +74,9 @@ class LegalBasis(Section):
     )
     citation: str = Field(min_length=1, description="law and section")
     verified: bool = Field(description="true once counsel has checked it")
+    allows_blocking: bool = Field(
+        default=False, description="true when this law lets networks be told to block"
+    )
 
 
 class ReviewClocks(Section):
@@ -369,11 +365,31 @@ class Care(Section):
     )
 
 
+# What a weather page calls itself, so that an open tab says nothing.
+_QUIET_TITLES = {
+    "en": "Weather",
+    "zh-hans": "天气",
+    "ar": "الطقس",
+    "es": "El tiempo",
+    "fr": "Météo",
+    "ru": "Погода",
+}
+
+
 class QuickExit(Section):
     url: str = Field(
         pattern=r"^https?://", description="a harmless page to leave to, such as a weather page"
     )
-    title: str = Field(default="Weather", description="the neutral title shown on public pages")
+    title: str | dict[str, str] = Field(
+        default_factory=lambda: dict(_QUIET_TITLES),
+        description='the neutral title of public pages, or one by language, as {en = "Weather"}',
+    )
+
+    def title_in(self, language: str) -> str:
+        """The title in a language, else in English, else in any."""
+        if isinstance(self.title, str):
+            return self.title
+        return self.title.get(language) or self.title.get("en") or next(iter(self.title.values()))
 
 
 class Pack(Section):
@@ -394,6 +410,7 @@ class Pack(Section):
     duties: list[Duty] = []
     flood: Flood = Flood()
     care: Care = Care()
+    blocking: Blocking = Blocking()
     helplines: list[PhoneNumber] = []
     # For people who worry about what they do or think themselves; shown on the stop page, apart
     # from the lines for children.

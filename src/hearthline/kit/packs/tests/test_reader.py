@@ -78,3 +78,12 @@ def test_a_missing_pack_names_those_there_are():
 def test_a_pack_cannot_be_changed_once_read(tmp_path: Path):
     with pytest.raises(ValueError, match="frozen"):
         read(tmp_path, GENERIC).child.under = 16
+
+
+def test_the_quiet_title_is_the_readers_language_or_the_one_title_the_country_chose():
+    chosen = QuickExit(url="https://www.example.org/", title="Recipes")
+    some = QuickExit(url="https://www.example.org/", title={"fr": "Recettes"})
+    assert QuickExit(url="https://www.example.org/").title_in("ar") == "الطقس"
+    assert QuickExit(url="https://www.example.org/").title_in("pt") == "Weather"
+    assert chosen.title_in("ar") == "Recipes"
+    assert some.title_in("ar") == "Recettes"

@@ -18,7 +18,7 @@ Where the two disagree the browser wins, because the list must name what a brows
 * An escaped ``?`` or ``\\`` in a path stays escaped. Undone, it would become a separator the next
   time the address is read, and the form would not be stable.
 
-The parser is ada-url 4. can_ada 3 is three times faster (0.8 us against 2.6 us, a tenth of the
+The parser is ada-url 4. can_ada 3 is three times faster (0.6 us against 1.8 us, a twelfth of the
 work done here) but still refuses ASCII names with a broken ``xn--`` label, such as
 ``xn--a.test``. Browsers open those, and the URL Standard now says they should; an address that
 opens and cannot be reported would be a way round the list.
@@ -103,6 +103,15 @@ _HREF = re.compile(
 _HOST = re.compile(r"[a-z0-9._~!$&'*+,;=-]+")
 _DOTTED_QUAD = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 _TOP_LEVEL = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]+")
+# What is canonical already, as most addresses are: nothing here for the parser to change. Anything
+# rarer (a port, a user name, an escape, a capital in the host, punycode) is read in full.
+_SEGMENT = r"(?!\.{1,2}(?:[/?]|\Z))[A-Za-z0-9._~!$&'()*+,;=:@-]+"
+_PLAIN = re.compile(
+    r"(?P<scheme>https?)://"
+    r"(?P<host>(?:(?!xn--)[a-z0-9-]{1,63}\.)+(?!xn--)[a-z]{2,63})"
+    rf"(?P<path>/(?:{_SEGMENT}/)*(?:{_SEGMENT})?)"
+    r"(?:\?(?P<query>[A-Za-z0-9._~!$&()*+,;=:@/?-]*))?"
+)
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
 _UNSAFE_IN_PATH = re.compile(rb"[\x00-\x20\x7f-\xff#%?\\]")
 _UNSAFE_IN_QUERY = re.compile(rb"[\x00-\x20\x7f-\xff#%]")
@@ -115,6 +124,36 @@ def canonicalise(text: str) -> Canonical:
     Defanged spellings are read (see ``defang``); without a scheme http is assumed, provided the
     text looks like a site's name. Raises ``AddressRefused`` and nothing else.
     """
+    plain = _PLAIN.fullmatch(text) if len(text) <= MAX_LENGTH else None
+    if plain is None or len(plain["host"]) > 253:
+        return _read_in_full(text)
+    scheme, host, path, query = plain.groups()
+    return Canonical(text, scheme, host, None, path, query, False, host.endswith(".onion"), text)
+
+
+def subject_key(c: Canonical) -> str:
+    """``host[:port]/path[?query]``: the subject of a case, whichever scheme it was reported with.
+
+    The same page over http and over https is one subject: nearly every site answers both alike,
+    and two reports of one page must meet in one case. A port that is not the scheme's own is
+    kept, because another port is another server.
+    """
+    port = f":{c.port}" if c.port is not None else ""
+    return c.host + port + c.path + _with_question_mark(c.query)
+
+
+def resolve_reference(base: str, reference: str) -> str:
+    """The absolute address of a ``Location`` header read relative to ``base``.
+
+    Raises ``AddressRefused`` when the two make no address. The scheme is not checked here.
+    """
+    try:
+        return ada_url.join_url(tidy(base), tidy(reference))
+    except ValueError as error:
+        raise AddressRefused(Refusal.NOT_AN_ADDRESS) from error
+
+
+def _read_in_full(text: str) -> Canonical:
     cleaned = tidy(text)
     if not cleaned:
         raise AddressRefused(Refusal.EMPTY)
@@ -146,28 +185,6 @@ def canonicalise(text: str) -> Canonical:
         is_onion=host.endswith(".onion"),
         href=origin + parts["path"] + _with_question_mark(parts["query"]),
     )
-
-
-def subject_key(c: Canonical) -> str:
-    """``host[:port]/path[?query]``: the subject of a case, whichever scheme it was reported with.
-
-    The same page over http and over https is one subject: nearly every site answers both alike,
-    and two reports of one page must meet in one case. A port that is not the scheme's own is
-    kept, because another port is another server.
-    """
-    port = f":{c.port}" if c.port is not None else ""
-    return c.host + port + c.path + _with_question_mark(c.query)
-
-
-def resolve_reference(base: str, reference: str) -> str:
-    """The absolute address of a ``Location`` header read relative to ``base``.
-
-    Raises ``AddressRefused`` when the two make no address. The scheme is not checked here.
-    """
-    try:
-        return ada_url.join_url(tidy(base), tidy(reference))
-    except ValueError as error:
-        raise AddressRefused(Refusal.NOT_AN_ADDRESS) from error
 
 
 def _with_scheme(text: str) -> tuple[str, bool]:

@@ -22,6 +22,7 @@ INVISIBLE = "\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
 
 _INVISIBLE = re.compile(f"[{INVISIBLE}]+")
 _INVISIBLE_ENDS = re.compile(rf"\A[\s{INVISIBLE}]+|[\s{INVISIBLE}]+\Z")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 # Tab, line feed and carriage return vanish wherever they stand (WHATWG URL, basic URL parser).
 _LINE_BREAKS = str.maketrans("", "", "\t\n\r")
 _FULL_WIDTH = {0xFEE0 + code: code for code in range(0x21, 0x7F)} | {0x3002: 0x2E, 0xFF61: 0x2E}
@@ -55,7 +56,9 @@ def tidy(text: str) -> str:
 
     Lone surrogates become U+FFFD, as in every string a browser hands to its URL parser.
     """
-    whole = re.sub("[\ud800-\udfff]", "\ufffd", text)
+    if text.isascii():  # Nothing below can occur, and most addresses are.
+        return text.strip().translate(_LINE_BREAKS)
+    whole = _SURROGATE.sub("\ufffd", text)
     return _INVISIBLE_ENDS.sub("", whole).translate(_LINE_BREAKS)
 
 
@@ -66,15 +69,14 @@ def refang(text: str) -> str:
     """
     text = tidy(text)
     # Scheme and colon may be typed full-width; look at a folded copy of the first few characters.
-    opening = _INVISIBLE.sub("", text[:40]).translate(_FULL_WIDTH)
+    opening = _visible(text[:40])
     head = _HEAD.match(opening)
     scheme = ""
     if head and ("/" in head[0] or "\\" in head[0] or _EXACT_HEAD.match(head[0])):
         scheme = "https://" if head["s"] else "http://"
         text = _after(text, len(head[0]))
     authority, rest = _split(text)
-    authority = _INVISIBLE.sub("", authority).translate(_FULL_WIDTH)
-    return scheme + _COLON.sub(":", _DOT.sub(".", authority)) + rest
+    return scheme + _COLON.sub(":", _DOT.sub(".", _visible(authority))) + rest
 
 
 def defang(url: str) -> str:
@@ -125,6 +127,11 @@ def shorten_middle(url: str, n: int) -> str:
         return url
     tail = max(1, (n - 1) * 2 // 5)
     return url[: n - 1 - tail] + "…" + url[len(url) - tail :]
+
+
+def _visible(text: str) -> str:
+    """What can be seen, with full-width characters made ordinary."""
+    return text if text.isascii() else _INVISIBLE.sub("", text).translate(_FULL_WIDTH)
 
 
 def _after(text: str, visible: int) -> str:

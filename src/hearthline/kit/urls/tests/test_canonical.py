@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """One address, one spelling."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -8,11 +10,12 @@ from hypothesis import strategies as st
 from hearthline.kit.urls import (
     MAX_LENGTH,
     AddressRefused,
+    Canonical,
     Refusal,
     canonicalise,
     subject_key,
 )
-from hearthline.kit.urls.canonical import resolve_reference
+from hearthline.kit.urls.canonical import _read_in_full, resolve_reference
 
 # The published Safe Browsing vectors, moved to names reserved for tests (RFC 2606) and to
 # addresses reserved for documentation (RFC 5737). What each vector exercises is unchanged.
@@ -297,6 +300,38 @@ def test_canonical_form_is_stable_and_nothing_but_a_refusal_is_raised(text: str)
     assert "#" not in c.url
     # What a browser would request names the same subject.
     assert canonicalise(c.href).url == c.url
+
+
+ORDINARY_PIECES = st.one_of(
+    st.sampled_from(["a", "b-c", "-", "_", "xn--", "xn--a", "127.0.0.1", "0x7f", "test", "T"]),
+    st.sampled_from([".", "..", "/", "//", "/.", "/..", "/...", "?", "?q=1", "=", ":80", "@"]),
+    st.sampled_from(["'", "%41", "~", "!$&()*+,;", "^", "onion", "\n", " ", "é"]),
+    st.sampled_from(["x" * 63, "y" * 64, "z." * 120]),
+)
+
+
+def outcome(read: Callable[[str], Canonical], text: str) -> tuple[Canonical, str] | Refusal:
+    try:
+        found = read(text)
+    except AddressRefused as refused:
+        return refused.code
+    return found, found.href
+
+
+@given(
+    st.sampled_from(["http://", "https://", "HTTP://"]),
+    st.sampled_from(["a.test", "www.example.org", "x.onion", "localhost", ""]),
+    st.lists(ORDINARY_PIECES, max_size=8).map("".join),
+)
+@example("http://", "a.test", "/x'y?z=1")
+@example("http://", "a.test", "/\n")
+@example("http://", "a.test", "/" + "x" * MAX_LENGTH)
+@example("http://", "z." * 125 + "test", "/")
+def test_the_short_way_of_plain_addresses_reads_them_like_the_long_one(
+    scheme: str, host: str, rest: str
+) -> None:
+    text = scheme + host + rest
+    assert outcome(canonicalise, text) == outcome(_read_in_full, text)
 
 
 @given(st.integers(0, 30))

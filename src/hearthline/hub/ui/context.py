@@ -31,7 +31,6 @@ def face(request: HttpRequest) -> dict[str, Any]:
         "pack": pack,
         "service_name": pack.country.service_name,
         "emergency": pack.emergency,
-        "quick_exit": pack.quick_exit,
         "languages": [
             {"code": code, "name": name, "current": code == current}
             for code, name in settings.LANGUAGES

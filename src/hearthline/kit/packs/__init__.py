@@ -12,6 +12,7 @@ from hearthline.kit.packs.pack import (
     NoticeClocks,
     Pack,
     PhoneNumber,
+    QuickExit,
     Retention,
     ReviewClocks,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "Pack",
     "PackRefused",
     "PhoneNumber",
+    "QuickExit",
     "Retention",
     "ReviewClocks",
     "read_pack",

@@ -382,6 +382,7 @@ class QuickExit(Section):
     )
     title: str | dict[str, str] = Field(
         default_factory=lambda: dict(_QUIET_TITLES),
+        min_length=1,
         description='the neutral title of public pages, or one by language, as {en = "Weather"}',
     )
 

@@ -11,7 +11,7 @@ from django import template
 from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import number_format
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from hearthline.kit.packs import Pack
@@ -95,6 +95,13 @@ def clock(started: datetime, due: datetime, now: datetime | None = None) -> Cloc
     percent = max(0, min(100, int(100 * (at - started) / whole)))
     text = _("%(time)s left") % {"time": short(due - at)}
     return Clock(percent, "warn" if percent >= NEARLY else "calm", text)
+
+
+@register.simple_tag
+def quiet_title() -> str:
+    """What the tab of a public page says: nothing of what the page is."""
+    country_pack: Pack = settings.PACK
+    return country_pack.quick_exit.title_in(get_language() or settings.LANGUAGE_CODE)
 
 
 @register.simple_tag

@@ -19,13 +19,14 @@ def get(path="/"):
 
 def test_the_title_of_a_public_page_says_nothing():
     page = render_to_string("ui/public.html", request=get())
-    assert f"<title>{settings.PACK.quick_exit.title}</title>" in page
+    assert "<title>Weather</title>" in page
     assert "data-leave" in page
     assert 'lang="en" dir="ltr"' in page
 
 
 def test_a_page_in_arabic_runs_from_the_right():
     with translation.override("ar"):
+        assert "<title>الطقس</title>" in render_to_string("ui/public.html", request=get())
         assert 'lang="ar" dir="rtl"' in render_to_string("ui/public.html", request=get())
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hearthline.kit.packs import Pack, PackRefused, read_pack
+from hearthline.kit.packs import Pack, PackRefused, QuickExit, read_pack
 
 COUNTRIES = Path(__file__).parents[3] / "hub" / "config" / "countries"
 GENERIC = (COUNTRIES / "generic.toml").read_text(encoding="utf-8")

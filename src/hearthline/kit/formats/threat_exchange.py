@@ -35,6 +35,7 @@ _KEPT = (
     "last_updated",
     "expire_time",
 )
+_READ = frozenset({"indicator", "type", "tags", "owner", "should_delete", *_KEPT})
 
 
 def read(source: BinaryIO) -> Iterator[KnownHash | RefusedItem]:
@@ -112,9 +113,13 @@ def _pages_or_lines(stream: JsonStream) -> Iterator[Iterator[KnownHash | Refused
                 yield _items(stream, "data")
             else:
                 try:
-                    single[key] = stream.value()
+                    value = stream.value()
                 except BrokenValue as fault:
-                    yield iter((RefusedItem(key, str(fault)),))
+                    yield iter((RefusedItem(key[:40], str(fault)),))
+                    continue
+                # An object may have members without end.
+                if key in _READ:
+                    single[key] = value
         # One object alone without an indicator is no feed at all, which the caller says.
         if "indicator" in single or (not page and (number or not stream.at_end())):
             yield iter((from_item(single, f"item {number}"),))

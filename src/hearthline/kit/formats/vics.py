@@ -20,7 +20,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from hearthline.kit.formats.json_stream import BrokenDocument, BrokenValue, JsonStream
+from hearthline.kit.formats.json_stream import (
+    LONGEST_VALUE,
+    BrokenDocument,
+    BrokenValue,
+    JsonStream,
+)
 from hearthline.kit.formats.known_hash import (
     HashKind,
     KnownHash,
@@ -45,6 +50,7 @@ __all__ = ["Case", "Context", "Found", "Media", "known_hashes", "read", "write"]
 _CONTEXT = "http://github.com/VICSDATAMODEL/ProjectVic/DataModels/2.0.xml/{}/$metadata#{}"
 _CONTEXT_PARTS = re.compile(r"\.xml(?:/(?P<namespace>[^/#]+)/\$metadata)?#(?P<holds>\w+)")
 _NAMESPACE = re.compile(r"[A-Za-z0-9_-]{1,30}")
+_LONGEST_KEY = 40
 
 
 Found = Context | Media | Case | RefusedItem
@@ -136,16 +142,24 @@ def _case_at(stream: JsonStream, place: str) -> Iterator[Found]:
     """A case with its media; or a medium, where a document does not say what it holds."""
     values: dict[str, Any] = {}
     is_case = False
+    length = 0
     for key in stream.members():
         if key == "Media" and stream.next_is("["):
             is_case = True
             for number in stream.elements():
                 yield from _medium_at(stream, f"{place}.Media[{number}]")
             continue
+        begin = stream.position
         try:
-            values[key] = stream.value()
+            value = stream.value()
         except BrokenValue as fault:
-            yield RefusedItem(f"{place}.{key}", str(fault))
+            yield RefusedItem(f"{place}.{key[:_LONGEST_KEY]}", str(fault))
+            continue
+        length += stream.position - begin + len(key)
+        if length <= LONGEST_VALUE:
+            values[key] = value
+        else:
+            yield RefusedItem(f"{place}.{key[:_LONGEST_KEY]}", "left out: there was too much")
     if is_case or "CaseID" in values:
         if not is_case and values.get("Media", "missing") is not None:
             yield RefusedItem(place, "a case without a list of media")
@@ -174,16 +188,22 @@ def _medium(value: Any, place: str) -> Iterator[Found]:
         return
     other = attributes["other"]
     hashes: dict[HashKind, bytes] = {}
+    further: dict[bytes, None] = {}
     for kind, text, origin in _hash_texts(other):
         try:
-            hashes[kind] = kind_and_value(text if isinstance(text, str) else "", kind)[1]
+            _kind, hash_ = kind_and_value(text if isinstance(text, str) else "", kind)
         except ValueError as fault:
             yield RefusedItem(f"{place}.{origin}", str(fault))
+            continue
+        if kind == HashKind.PDQ and hashes.setdefault(kind, hash_) != hash_:
+            further[hash_] = None
+        else:
+            hashes[kind] = hash_
     if not hashes and not attributes.get("photo_dna"):
         yield RefusedItem(place, "no hash that can be read")
         return
     attributes["other"] = _without_hashes(other)
-    yield Media(hashes=hashes, place=place, **attributes)
+    yield Media(hashes=hashes, further_pdq=tuple(further), place=place, **attributes)
 
 
 def _hash_texts(values: Mapping[str, Any]) -> Iterator[tuple[HashKind, Any, str]]:
@@ -239,7 +259,8 @@ def _hashes_of(medium: Media, namespace: str) -> Iterator[KnownHash | RefusedIte
         "self_generated": medium.self_generated,
     }
     metadata = {name: value for name, value in told.items() if value is not None}
-    for kind, value in sorted(medium.hashes.items()):
+    further = [(HashKind.PDQ, one) for one in medium.further_pdq]
+    for kind, value in [*sorted(medium.hashes.items()), *further]:
         yield KnownHash(kind, value, category, medium.place, metadata, place=medium.place)
 
 
@@ -272,6 +293,8 @@ def _media_as_json(medium: Media) -> dict[str, Any]:
             written[kind.name] = value.hex().upper()
         else:
             alternatives.append({"HashName": kind.name, "HashValue": value.hex().upper()})
+    for value in medium.further_pdq:
+        alternatives.append({"HashName": "PDQ", "HashValue": value.hex().upper()})
     rest = dict(medium.other)
     if alternatives:
         kept = rest.pop(ALTERNATIVES, [])

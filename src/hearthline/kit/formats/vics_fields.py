@@ -31,11 +31,13 @@ class Media:
 
     `category` is a number in most namespaces and may be a letter. A time without a zone in the
     file has none here. `files` (names, paths, times) and `exifs` are kept as they came.
+    `further_pdq` are PDQ hashes after the first: of frames, or of the picture turned.
     """
 
     media_id: int | str | None = None
     category: int | str | None = None
     hashes: Mapping[HashKind, bytes] = field(default_factory=dict)
+    further_pdq: tuple[bytes, ...] = ()
     photo_dna: str = ""
     size: int | None = None
     mime_type: str = ""

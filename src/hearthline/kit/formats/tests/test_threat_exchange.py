@@ -3,6 +3,7 @@
 
 import io
 import json
+import tracemalloc
 from contextlib import suppress
 from typing import Any
 
@@ -146,3 +147,21 @@ def test_any_bytes_are_read_or_refused_by_name(content: bytes) -> None:
     for whole in (content, json.dumps([ITEM]).encode().replace(b"PDQ", content)):
         with suppress(FormatRefused):
             read(whole)
+
+
+def test_an_object_with_members_without_end_takes_no_room() -> None:
+    class Long(io.BytesIO):
+        pieces = iter([b"{", *(b'"%d": "%s",' % (n, b"x" * 50_000) for n in range(400))])
+        last = iter([json.dumps(ITEM).encode()[1:]])
+
+        def read(self, _size: int | None = -1) -> bytes:
+            return next(self.pieces, None) or next(self.last, b"")
+
+    tracemalloc.start()
+    try:
+        [found] = threat_exchange.read(Long())
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert isinstance(found, KnownHash)
+    assert peak < 2_000_000

@@ -303,3 +303,32 @@ def test_photodna_alone_is_nothing_for_a_bank() -> None:
     [problem] = for_a_bank(document({"PhotoDNA": "1,2", "Category": 1}))
     assert isinstance(problem, RefusedItem)
     assert "PhotoDNA" in problem.reason
+
+
+def test_further_pdq_hashes_of_a_medium_are_kept_and_digests_are_not_confused() -> None:
+    first, second = "ab" * 32, "cd" * 32
+    pdq = [{"HashName": "PDQ", "HashValue": text} for text in (first, second, first, second)]
+    other_md5 = {"HashName": "MD5", "HashValue": "ff" * 16}
+    [medium] = media(document({"MD5": MD5, "AlternativeHashes": [other_md5, *pdq]}))
+    assert medium.hashes == {
+        HashKind.MD5: bytes.fromhex(MD5),
+        HashKind.PDQ: bytes.fromhex(first),
+    }
+    assert medium.further_pdq == (bytes.fromhex(second),)
+    out = io.BytesIO()
+    vics.write(out, [medium])
+    assert media(out.getvalue()) == [medium]
+
+
+def test_a_case_without_measure_keeps_what_a_value_may_have_and_tells_of_the_rest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(vics, "LONGEST_VALUE", 1000)
+    case = {f"X{number}": "x" * 100 for number in range(20)}
+    text = json.dumps({"value": [case | {"Media": [{"MD5": MD5}], "CaseID": "7"}]})
+    found = list(vics.read(io.BytesIO(text.encode())))
+    assert len([one for one in found if isinstance(one, Media)]) == 1
+    told = [one for one in found if isinstance(one, RefusedItem)]
+    assert {one.reason for one in told} == {"left out: there was too much"}
+    [read_case] = [one for one in found if isinstance(one, Case)]
+    assert len(read_case.other) + len(told) == 21

@@ -11,6 +11,8 @@ from hearthline.kit.matching.banks.settings import Settings
 Checked = tuple[HashKind, bytes, str, str | None, str]
 """Kind, hash, category, metadata as JSON, and which are of one content."""
 
+_LONGEST_METADATA = 20_000
+
 # They would match whatever is blank, or every empty file.
 _MEANINGLESS: Mapping[bytes, str] = {
     bytes(32): "the PDQ hash of a picture without detail",
@@ -59,6 +61,9 @@ def category_of(text: str) -> str:
 def metadata_of(metadata: Mapping[str, Any]) -> str:
     """Metadata as JSON. Raises EntryRefused."""
     try:
-        return plain_json(metadata)
+        text = plain_json(metadata)
     except ValueError as fault:
         raise EntryRefused(str(fault)) from fault
+    if len(text) > _LONGEST_METADATA:
+        raise EntryRefused(f"metadata longer than {_LONGEST_METADATA} characters of JSON")
+    return text

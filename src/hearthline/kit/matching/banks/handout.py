@@ -10,6 +10,7 @@ Each gives the items one by one, so that a bank of any size is written in consta
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from hearthline.kit.formats.known_hash import HashKind, KnownHash
@@ -25,10 +26,13 @@ def known_hashes(
 ) -> Iterator[KnownHash]:
     """The entries as items of a list: for `hash_csv`, `threat_exchange`, or another bank.
 
-    Hashes of one content share its id in this bank. `left_out` counts what was not given, by
+    Hashes of one content share its id in this bank and come one behind the other, so that who
+    takes them in batch by batch does not part them. `left_out` counts what was not given, by
     reason.
     """
-    for entry in bank.all(kind):
+    for entry in chain.from_iterable(bank.contents()):
+        if kind not in (None, entry.kind):
+            continue
         if entry.state(at) == State.DISABLED:
             _count(left_out, "disabled")
             continue
@@ -61,17 +65,26 @@ def media(
         if category not in categories:
             _count(left_out, f"category {category or 'none'} has no VICS category")
             continue
-        yield _medium(active, categories[category])
+        yield _medium(active, categories[category], left_out)
 
 
-def _medium(hashes: list[Entry], category: int | str) -> Media:
+def _medium(hashes: list[Entry], category: int | str, left_out: Counter[str] | None) -> Media:
     metadata = hashes[0].metadata
     told = {name: metadata[name] for name in _COMMON if name in metadata}
+    first: dict[HashKind, bytes] = {}
+    further_pdq = []
+    for entry in hashes:
+        if first.setdefault(entry.kind, entry.value) == entry.value:
+            continue
+        if entry.kind == HashKind.PDQ:
+            further_pdq.append(entry.value)
+        else:
+            _count(left_out, f"a further {entry.kind} of one content, of which VICS has one")
     return Media(
         media_id=hashes[0].content,
         category=category,
-        # Of several PDQ hashes the first: a medium has one of each kind.
-        hashes={entry.kind: entry.value for entry in reversed(hashes)},
+        hashes=first,
+        further_pdq=tuple(further_pdq),
         **told,
     )
 

@@ -11,13 +11,17 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from hearthline.kit.formats.known_hash import HashKind, KnownHash, RefusedItem
 from hearthline.kit.matching.banks.bank import Bank
 from hearthline.kit.matching.banks.checks import Checked
-from hearthline.kit.matching.banks.refusals import BankRefused
+from hearthline.kit.matching.banks.entry import Removed
+from hearthline.kit.matching.banks.refusals import BankRefused, EntryUnknown
 
+# What waits to be written together: so many hashes, and so many characters said of them.
 _BATCH = 200_000
+_MOST_TEXT = 50_000_000
 _MOST_TOLD = 1_000
 _MOST_REASONS = 200
 _OTHER = "other reasons"
@@ -99,6 +103,7 @@ class _Intake:
         self._on_refused = on_refused
         self._rows: list[Checked] = []
         self._content = ""
+        self._text = 0
         self._adding: set[tuple[HashKind, bytes]] = set()
         self._withdrawing: set[tuple[HashKind, bytes]] = set()
         self._counts: Counter[str] = Counter()
@@ -128,6 +133,7 @@ class _Intake:
         self._adding.add(key)
         self._rows.append(row)
         self._content = item.content
+        self._text += len(row[3] or "") + len(item.content)
 
     def withdraw(self, item: KnownHash) -> None:
         key = (item.kind, item.value)
@@ -136,27 +142,39 @@ class _Intake:
         self._withdrawing.add(key)
 
     def full(self, coming: KnownHash) -> bool:
-        """Whether to write before the next item; never amid the hashes of one content."""
-        if len(self._rows) + len(self._withdrawing) < _BATCH:
+        """Whether to write before the next item: not amid the hashes of one content.
+
+        A list may call everything in it one content: then in twice as many at the latest.
+        """
+        waiting = len(self._rows) + len(self._withdrawing)
+        share = max(waiting / _BATCH, self._text / _MOST_TEXT)
+        if share < 1:
             return False
-        return not coming.content or coming.content != self._content
+        return share >= 2 or not coming.content or coming.content != self._content
 
     def flush(self) -> None:
         """Writes what waits: additions, then what was taken back."""
-        signed = {"source": self._source, "by": self._by, "at": self._at}
+        signed: dict[str, Any] = {"source": self._source, "by": self._by, "at": self._at}
         if self._rows:
-            added = self._bank.add_checked(self._rows, **signed)  # type: ignore[arg-type]
+            added = self._bank.add_checked(self._rows, **signed)
             self._counts.update(new=added.new, listed=added.listed, known=added.known)
         if self._withdrawing:
-            ids = self._bank.ids_of(self._withdrawing)
-            removed = self._bank.remove(ids, **signed)  # type: ignore[arg-type]
+            removed = self._removed(signed)
             withdrawn = len(removed.gone) + len(removed.unlisted)
             before = len(self._withdrawing) - withdrawn
             self._counts.update(withdrawn=withdrawn, gone_before=before)
         if self._rows or self._withdrawing:
             self.flushed += 1
-        self._rows, self._content = [], ""
+        self._rows, self._content, self._text = [], "", 0
         self._adding, self._withdrawing = set(), set()
+
+    def _removed(self, signed: dict[str, Any]) -> Removed:
+        while True:
+            ids = self._bank.ids_of(self._withdrawing)
+            try:
+                return self._bank.remove(ids, **signed)
+            except EntryUnknown:
+                continue  # Somebody removed one of them meanwhile.
 
     def report(self) -> Report:
         refusals = tuple(self._refusals)

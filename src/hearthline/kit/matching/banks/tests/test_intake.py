@@ -3,7 +3,7 @@
 
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from hearthline.kit.formats import hash_csv, threat_exchange, vics
 from hearthline.kit.matching.banks import (
     Bank,
+    HashKind,
     KnownHash,
     RefusedItem,
     SettingRefused,
@@ -226,3 +227,72 @@ def test_a_bank_is_handed_out_as_vics(national: Bank) -> None:
         (MD5, digest(1), "vics-us-1"),
         (SHA1, digest(1, SHA1), "vics-us-1"),
     ]
+
+
+def test_hashes_of_one_content_are_handed_out_side_by_side(national: Bank) -> None:
+    national.add([known(3, content="y"), known(5), known(7, SHA1, content="y")], **SENT)
+    given = list(handout.known_hashes(national, at=NOW))
+    assert [one.value for one in given] == [digest(3), digest(7, SHA1), digest(5)]
+    assert given[0].content == given[1].content != given[2].content
+
+
+def test_several_pdq_hashes_of_one_content_are_handed_out_and_taken_in_as_vics(
+    national: Bank, tmp_path: Path
+) -> None:
+    frames = [known(number, PDQ, content="x", category="a") for number in (1, 2, 3)]
+    digests = [known(number, content="x", category="a") for number in (1, 2)]
+    national.add([*frames, *digests], **SENT)
+    left_out: Counter[str] = Counter()
+    out = io.BytesIO()
+    assert vics.write(out, handout.media(national, {"a": 1}, at=NOW, left_out=left_out)) == 1
+    assert left_out == {"a further md5 of one content, of which VICS has one": 1}
+    other = bank(tmp_path, "other")
+    report = take_in(other, vics.known_hashes(io.BytesIO(out.getvalue())), **SENT)
+    assert (report.new, report.refused) == (4, 0)
+    assert [len(each) for each in other.contents()] == [4]
+    assert {one.value for one in other.all(PDQ)} == {one.value for one in frames}
+
+
+def test_a_list_that_calls_everything_one_content_is_still_written_piece_by_piece(
+    national: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "_BATCH", 2)
+    states: list[int] = []
+    items = [known(number, content="x") for number in range(1, 11)]
+    report = take_in(national, items, on_progress=lambda so_far: states.append(so_far.new), **SENT)
+    assert (report.new, states) == (10, [4, 8])
+
+
+def test_a_list_that_says_much_of_each_hash_is_written_in_smaller_pieces(
+    national: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "_MOST_TEXT", 100)
+    states: list[int] = []
+    items = [known(number, metadata={"note": "x" * 50}) for number in range(1, 6)]
+    take_in(national, items, on_progress=lambda so_far: states.append(so_far.new), **SENT)
+    assert states == [2, 4]
+
+
+def test_metadata_without_measure_is_refused(national: Bank) -> None:
+    report = take_in(national, [known(1, metadata={"note": "x" * 30_000}), known(2)], **SENT)
+    assert (report.new, report.refused) == (1, 1)
+    assert report.reasons == {"metadata longer than 20000 characters of JSON": 1}
+
+
+def test_what_somebody_else_removes_meanwhile_does_not_stop_a_list(national: Bank) -> None:
+    class Beaten(Bank):
+        """A bank in which another is a little faster, once."""
+
+        beaten = False
+
+        def ids_of(self, hashes: Iterable[tuple[HashKind, bytes]]) -> list[int]:
+            ids = super().ids_of(hashes)
+            if not self.beaten:
+                self.beaten = True
+                national.remove(ids[:1], **BO)
+            return ids
+
+    take_in(national, read(LIST), **SENT)
+    items = [known(1, withdrawn=True), known(2, withdrawn=True)]
+    report = take_in(Beaten(national.folder), items, **SENT)
+    assert (report.withdrawn, report.gone_before) == (1, 1)

@@ -29,6 +29,8 @@ from hearthline.matcher.exchanges.feed import (
 CURSOR_LIVES: Final = timedelta(hours=12)
 """An older cursor is not used: the list behind it has moved, and entries could fall between."""
 
+LONGEST_CURSOR: Final = 4_000
+
 AHEAD: Final = timedelta(days=1)
 """How far a source's clock may be ahead of ours."""
 
@@ -288,6 +290,9 @@ def _one(
         broken.raw = body
         raise
     cursor = reading.next.cursor
+    if len(cursor) > LONGEST_CURSOR or not cursor.isprintable():
+        # Kept as the place to go on from, it would stop every fetch until it is too old.
+        raise Malformed("the next page has a name that no request can hold", body)
     if not reading.last and cursor and cursor in visited:
         # No way around this: every page reads, and there would always be one more.
         raise ExchangeFailed("circle", "the source's pages lead in a circle")

@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape
 
 T0 = 1_700_000_000
 AT = datetime.fromtimestamp(T0 + 1_000_000, tz=UTC)
+BEGIN = datetime.fromtimestamp(T0 - 1000, tz=UTC)
 
 
 def pdq(number: int) -> str:

@@ -15,8 +15,7 @@ from hearthline.matcher.exchanges import (
 )
 from hearthline.matcher.exchanges.banking import BankReceiver, into_banks
 from hearthline.matcher.exchanges.ncmec import Ncmec
-from hearthline.matcher.exchanges.tests.source import AT, T0, FakeNcmec, md5, pdq
-from hearthline.matcher.exchanges.tests.test_ncmec import BEGIN
+from hearthline.matcher.exchanges.tests.source import AT, BEGIN, T0, FakeNcmec, md5, pdq
 
 ME = {"by": "Ada", "at": AT}
 

@@ -9,9 +9,7 @@ from hearthline.kit.formats.known_hash import HashKind
 from hearthline.matcher.exchanges import Opinion, fetch
 from hearthline.matcher.exchanges.feed import Malformed
 from hearthline.matcher.exchanges.ncmec import Ncmec, _Shape
-from hearthline.matcher.exchanges.tests.source import AT, T0, FakeNcmec, Reply, md5, pdq
-
-BEGIN = datetime.fromtimestamp(T0 - 1000, tz=UTC)
+from hearthline.matcher.exchanges.tests.source import AT, BEGIN, T0, FakeNcmec, Reply, md5, pdq
 
 
 @pytest.fixture

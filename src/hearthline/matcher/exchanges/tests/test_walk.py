@@ -14,6 +14,7 @@ from hearthline.matcher.exchanges.ncmec import Ncmec
 from hearthline.matcher.exchanges.stop_ncii import StopNcii
 from hearthline.matcher.exchanges.tests.source import (
     AT,
+    BEGIN,
     T0,
     FakeNcmec,
     FakeStopNcii,
@@ -22,7 +23,6 @@ from hearthline.matcher.exchanges.tests.source import (
     md5,
     pdq,
 )
-from hearthline.matcher.exchanges.tests.test_ncmec import BEGIN
 from hearthline.matcher.exchanges.threat_exchange import ThreatExchange
 
 LATER = AT + timedelta(hours=1)
@@ -202,3 +202,23 @@ def test_a_page_too_large_is_asked_for_in_smaller_parts(made, store, bank, sourc
     assert fetch(exchange, store, bank, at=AT).problem == ""
     assert bank.values == sorted(value(n) for n in range(900))
     assert store.status().gaps == ()
+
+
+@pytest.mark.parametrize("cursor", ["\ud800", "a\nb", "x" * 5000])
+@pytest.mark.parametrize(
+    ("made", "page"),
+    [
+        (stop_ncii, {"hashRecords": [], "hasMoreRecords": True, "nextPageToken": "CURSOR"}),
+        (
+            threat_exchange,
+            {"data": [], "paging": {"next": "https://h.invalid/", "cursors": {"after": "CURSOR"}}},
+        ),
+    ],
+    indirect=["made"],
+)
+def test_a_cursor_that_no_request_can_hold_is_passed_over(made, store, bank, page, cursor):
+    exchange, feed, value = made
+    feed.instead = {1: Reply(json.dumps(page).replace("CURSOR", json.dumps(cursor)[1:-1]).encode())}
+    outcome = fetch(exchange, store, bank, at=AT)
+    assert outcome.problem == ""
+    assert bank.values == sorted(value(n) for n in range(NUMBER))

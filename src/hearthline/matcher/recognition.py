@@ -23,7 +23,6 @@ from hearthline.kit.hashing.pictures import PictureHashes, hash_picture
 from hearthline.kit.hashing.refusals import NotHashable
 from hearthline.kit.matching.banks import (
     Answer,
-    Bank,
     BankRefused,
     HashKind,
     IndexDamaged,
@@ -186,16 +185,15 @@ class Recognition:
 
 
 @contextmanager
-def asking_banks(library: Library) -> Iterator[list[Bank]]:
-    """All banks, to be asked. Never an answer without one: that would read as "not known".
+def asking_banks(library: Library) -> Iterator[None]:
+    """While all banks are asked. Never an answer without one: that would read as "not known".
 
     Raises Refusal: 404 for a bank that is not there, 503 where one cannot be asked.
     """
     try:
-        faults = library.faults()
-        if faults:
-            raise IndexDamaged(f"{len(faults)} banks cannot be opened")
-        yield library.banks()
+        if library.faults():
+            raise IndexDamaged("a bank cannot be opened")
+        yield
     except NoSuchBank as fault:
         raise Refusal(404, "no_such_bank", str(fault)) from None
     except BankRefused as fault:

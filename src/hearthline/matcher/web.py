@@ -130,14 +130,20 @@ class Call:
             raise Refusal(400, "not_json", "the body must be a JSON object")
         return value
 
+    @cached_property
     def files(self) -> list[File]:
-        """The files of a multipart form; empty for any other body. Raises Refusal."""
+        """The files of a multipart form, which take the place of its body; empty for any other.
+
+        Raises Refusal.
+        """
         if self.content_type != FORM:
             return []
         try:
-            return files_of(self.body, self.header(b"content-type"))
+            found = files_of(self.body, self.header(b"content-type"))
         except NotMultipart as fault:
             raise Refusal(400, "not_multipart", str(fault)) from None
+        self.body = b""
+        return found
 
 
 Endpoint = Callable[[Call], Awaitable[Answer]]

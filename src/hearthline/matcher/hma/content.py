@@ -31,7 +31,7 @@ async def add_file(call: Call) -> Answer:
     metadata = _metadata(call)
     if call.query.get("url"):
         signals = await signals_of_address(call)
-    elif call.files():
+    elif call.files:
         signals = await signals_of_file(call)
     else:
         raise Refusal(400, "no_file", "Neither `url` nor multipart file upload was received")

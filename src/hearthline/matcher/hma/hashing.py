@@ -29,7 +29,7 @@ async def hash_address(call: Call) -> Answer:
 
 async def signals_of_file(call: Call) -> Signals:
     """The signals of the one file of a form. Raises Refusal."""
-    files = call.files()
+    files = call.files
     if not files:
         raise Refusal(400, "no_file", "Missing multipart/form-data file upload")
     if len(files) > 1:

@@ -29,8 +29,9 @@ async def raw_lookup(call: Call) -> Answer:
     query = np.frombuffer(value, np.uint8).reshape(1, -1)
     named = call.names_in("banks")
     found: dict[int, int] = {}
-    with asking_banks(call.service.library) as banks:
-        for bank in banks:
+    library = call.service.library
+    with asking_banks(library):
+        for bank in library.banks():
             settings = bank.settings
             if kind not in settings.kinds:
                 continue

@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from hearthline.kit.matching.banks import HashKind
 from hearthline.matcher.configuration import Configuration, ConfigurationRefused, read_configuration
+from hearthline.matcher.keys import EVERYBODY
 from hearthline.matcher.recognition import Recognition
 from hearthline.matcher.tests import make
 from hearthline.matcher.tests.caller import Caller
-from hearthline.matcher.web import Refusal
+from hearthline.matcher.web import Call, Refusal
 
 
 @pytest.fixture
@@ -99,6 +101,14 @@ def test_bodies_together_have_a_limit_of_memory(small: Caller):
 
     assert asked(small, receive) == 503
     small.door._held = 0
+
+
+def test_a_form_is_held_as_its_files_and_not_twice(caller: Caller):
+    request = httpx.Request("POST", "http://a.test", files={"photo": ("a", make.a_file())})
+    headers = [(b"content-type", request.headers["content-type"].encode())]
+    call = Call({"headers": headers}, EVERYBODY, caller.service, body=request.read())
+    assert [file.content for file in call.files] == [make.a_file()]
+    assert call.body == b""
 
 
 def test_a_bomb_takes_nothing_down(caller: Caller):

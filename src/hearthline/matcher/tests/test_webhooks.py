@@ -119,21 +119,18 @@ def test_a_receiver_that_is_away_loses_nothing(
     assert announcing.box().waiting() == 1
 
 
-def test_a_receiver_that_is_away_holds_up_no_other(
-    folder: Path, caller: Caller, bank: str, receiver: Receiver
-):
+def test_a_receiver_that_is_away_holds_up_no_other(tmp_path: Path, receiver: Receiver):
     away = Receiver()
     away.close()
-    kept = Hooks(folder / "webhooks.json")
-    kept.add("away", away.url)
-    hooks = [hook.id for hook in (kept.all()[0], kept.add("desk", receiver.url))]
-    announcing, tried = caller.service.announcing, []
+    kept = Hooks(tmp_path / "webhooks.json")
+    hooks = [kept.add("away", away.url).id, kept.add("desk", receiver.url).id]
+    announcing, tried = Announcing(tmp_path, Configuration()), []
     deliver = announcing._problem
     announcing._problem = lambda hook, *more: tried.append(hook.name) or deliver(hook, *more)
     for number in range(150):
-        announcing.box().put(f"mat_{number}", {}, hooks, AT + timedelta(seconds=number))
-    at = AT + timedelta(hours=1)
-    while announcing.send_due(at):
+        at = AT + timedelta(seconds=number)
+        announcing.box().put(f"mat_{number}", {}, hooks, at)
+    while announcing.send_due(AT + timedelta(hours=1)):
         """As the sender does, until there is nothing more to send."""
     assert [headers["webhook-id"] for headers, _ in receiver.taken] == [
         f"mat_{number}" for number in range(150)
@@ -141,6 +138,7 @@ def test_a_receiver_that_is_away_holds_up_no_other(
     # Asked once a round, not once a message: each would wait for it as long as a call may take.
     assert tried.count("away") <= 4
     assert announcing.box().waiting() == 150
+    announcing.close()
 
 
 def test_nobody_is_told_who_was_removed(caller: Caller, bank: str, hook: Hook, receiver: Receiver):

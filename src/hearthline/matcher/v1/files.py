@@ -61,10 +61,9 @@ async def hash_and_match(call: Call) -> Answer:
 async def _hashed(call: Call) -> Hashed:
     content = call.body
     if call.content_type == "multipart/form-data":
-        files = call.files()
-        if len(files) != 1:
+        if len(call.files) != 1:
             raise Refusal(400, "one_file", "send one file in a form")
-        content = files[0].content
+        content = call.files[0].content
     hashed = await call.service.recognition.hashed(content, exact=not call.flag("fast"))
     metrics.FILES.labels(hashed.outcome).inc()
     return hashed

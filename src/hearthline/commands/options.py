@@ -94,7 +94,9 @@ def add_place(parser: argparse.ArgumentParser) -> None:
 
 
 def place(chosen: argparse.Namespace) -> Place:
-    """The place asked for."""
+    """The place asked for. Raises CallRefused."""
+    if "@" in chosen.endpoint.partition("://")[2].partition("/")[0]:
+        raise CallRefused("--endpoint holds a user name, and would be kept; put keys in AWS_….")
     return Place(chosen.endpoint, chosen.region, chosen.anonymous)
 
 

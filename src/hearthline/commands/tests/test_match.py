@@ -32,6 +32,21 @@ def test_plain_hashes_are_told_apart_by_their_length(banks: Path, call: Call):
     assert said.row["matches"][0]["kind"] == "sha256"
 
 
+def test_rows_that_others_wrote_oddly_are_looked_up_all_the_same(banks: Path, call: Call):
+    pdq = hash_picture(make.jpeg(0)).pdq.hex
+    frame = '{"at": 1' + "0" * 400 + f', "pdq": "{pdq}"}}'
+    for row in (
+        f'{{"path": "\\ud800", "pdq": "{pdq}"}}',
+        f'{{"path": "x", "media": "video", "pdq": "{pdq}"}}',
+        f'{{"path": "x", "media": "video", "frames": [], "pdq": "{pdq}"}}',
+        f'{{"path": "x", "media": "video", "frames": [{frame}]}}',
+    ):
+        said = call("match", "--library", banks, stdin=row.encode())
+        assert (said.code, said.errors) == (0, "")
+        assert said.row["path"] in {"x", "\ud800"}
+        assert said.row["matches"][0]["distance"] == 0
+
+
 def test_an_answer_of_before_is_replaced(banks: Path, call: Call):
     row = {"path": "x", "pdq": "0" * 64, "matches": [{"bank": "old"}], "reason": "old"}
     said = call("match", "--library", banks, "--all", stdin=json.dumps(row).encode())

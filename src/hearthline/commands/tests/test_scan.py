@@ -163,3 +163,13 @@ def test_daft_that_is_not_installed_is_named(tmp_path: Path, scan, monkeypatch: 
     told = scan(tmp_path / "in", "--runner", "daft")
     assert told.code == 2
     assert "daft is not installed: pip install 'hearthline[cluster]'" in told.errors
+
+
+def test_keys_in_an_address_are_refused_before_they_are_written(
+    tmp_path: Path, banks: Path, call: Call
+):
+    address = "https://me:secret@store.example.org/"
+    out = tmp_path / "out"
+    said = call("scan", "s3://b/", "--out", out, "--library", banks, "--endpoint", address)
+    assert (said.code, "user name" in said.errors, "secret" in said.errors) == (2, True, False)
+    assert not out.exists()

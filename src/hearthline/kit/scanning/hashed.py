@@ -56,6 +56,9 @@ TURNED = (
 )
 """Names of the eight hashes of `PictureHashes.dihedral`, in its order."""
 
+_LONGEST = 1e9
+"""Seconds of a video; a row that tells more of a frame tells nothing of it."""
+
 NOTHING_TO_SEE = frozenset({Why.EMPTY, Why.NOT_AN_IMAGE, Why.NOT_A_VIDEO})
 """No failure: the file is neither picture nor video. Its digests are made all the same."""
 
@@ -282,4 +285,4 @@ def quality_of(frame: Mapping[str, Any]) -> int:
 
 def _seconds(frame: Mapping[str, Any]) -> float:
     at = frame.get("at", 0)
-    return float(at) if isinstance(at, int | float) else 0.0
+    return float(at) if isinstance(at, int | float) and abs(at) < _LONGEST else 0.0

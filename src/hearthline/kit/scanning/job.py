@@ -55,7 +55,9 @@ class Job:
         self.folder = folder
         self._results = folder / "results"
         try:
-            self._results.mkdir(parents=True, exist_ok=True)
+            # Rows say which file matches what: for the eyes of whoever scans.
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._results.mkdir(exist_ok=True)
         except OSError as error:
             raise JobRefused(f"{folder} cannot be made: {error.strerror}.") from None
         self._lock = _locked(folder)
@@ -208,8 +210,9 @@ def suitable(count: int) -> int:
 
 
 def row_line(row: dict[str, Any]) -> bytes:
-    """A row as one line of JSON."""
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    """A row as one line of JSON. What JSON can name and UTF-8 cannot stays escaped."""
+    text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "backslashreplace") + b"\n"
 
 
 @contextmanager

@@ -61,7 +61,7 @@ def look_up(
     for number, by_kind in found.items():
         row = hashed[number].row
         row |= _told(by_kind, categories)
-        if row.get("media") == "video" and "matches" in row:
+        if row.get("media") == "video" and row.get("frames") and "matches" in row:
             frames = [one for one in by_kind.get(HashKind.PDQ, ()) if one[1].matches]
             row["videos"] = list(_shares(library, row, frames))
 

@@ -201,3 +201,9 @@ def test_unlisted_folders_count_as_failures(tmp_path: Path, pictures: Path, task
         summary = summarise(job)
     assert (summary.failures, summary.reasons) == (2, {"broken": 1, "not_followed": 1})
     assert len((out / "failures.jsonl").read_bytes().splitlines()) == 2
+
+
+def test_a_folder_of_results_is_its_owners_alone(tmp_path: Path):
+    with Job(tmp_path / "out", ASKED):
+        """It is made."""
+    assert (tmp_path / "out").stat().st_mode & 0o777 == 0o700

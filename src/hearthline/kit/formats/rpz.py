@@ -20,7 +20,9 @@ REFRESH, RETRY, EXPIRE = 60, 30, 7 * 86400  # seconds, of the SOA record
 SERIAL_MARK = "hearthline-serial="
 _LABELS = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})+")
 _LAST = re.compile(r"\.(\d+|0x[0-9a-f]*|rpz-[a-z0-9_-]*)$")
-_LONGEST = 255  # octets of a name on the wire, RFC 1035 section 2.3.4
+# A name has 255 octets on the wire at most (RFC 1035 section 2.3.4), of which `*`, the zone and the
+# lengths of labels take their share. One rule for every zone: what one ISP can block, all can.
+LONGEST_ZONE, LONGEST_HOST, MOST_ADDRESSES = 40, 210, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,16 @@ class Policy:
             name = getattr(self, field)
             if not re.fullmatch(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*", name):
                 raise FormatRefused(field, f"{name!r} is no name in lower case without a last dot.")
+        if len(self.zone) > LONGEST_ZONE:
+            raise FormatRefused("zone", f"{LONGEST_ZONE} characters at most, for long host names.")
+        if len(self.stop_addresses) > MOST_ADDRESSES:
+            raise FormatRefused("stop_addresses", f"{MOST_ADDRESSES} at most.")
         if not 0 < self.ttl <= 86400:
             raise FormatRefused("ttl", "1 to 86400 seconds.")
         local, sign, domain = self.contact.partition("@")
         if not sign or not re.fullmatch(r"[A-Za-z0-9._+-]{1,63}", local) or not domain:
             raise FormatRefused("contact", "an e-mail address, as hostmaster@example.org.")
-        checked_name(self.canary, zone=self.zone)
+        checked_name(self.canary)
 
     @property
     def mailbox(self) -> tuple[str, ...]:
@@ -78,23 +84,23 @@ def policy(
     return Policy(zone, canary, addresses, primary, contact, ttl)
 
 
-def checked_name(name: str, *, zone: str = "") -> str:
-    """The host as it can stand in the zone: lower case, no last dot. Raises FormatRefused.
+def checked_name(name: str) -> str:
+    """The host as it can stand in a zone: lower case, no last dot. Raises FormatRefused.
 
     Not taken is what names no host of the DNS (an IP address), what would block a whole top-level
-    domain, what a resolver would read as another kind of rule, and what is too long below `zone`.
+    domain, what a resolver would read as another kind of rule, and what is too long.
     """
     host = name.lower().rstrip(".")
     if not _LABELS.fullmatch(host):
         raise FormatRefused("name", f"{name!r} is no host name of two or more labels in ASCII.")
     if _LAST.search(host):
         raise FormatRefused("name", f"{name!r} is an address or a rule of another kind, no host.")
-    if len(host) + len(zone) + 5 > _LONGEST:  # two lengths, the root, and `*` with its length
-        raise FormatRefused("name", f"{name!r} is too long to stand below the zone.")
+    if len(host) > LONGEST_HOST:
+        raise FormatRefused("name", f"{name!r} has more than {LONGEST_HOST} characters.")
     return host
 
 
-def in_order(names: Names, policy: Policy) -> list[tuple[str, bool]]:
+def in_order(names: Names, *, canary: str = "") -> list[tuple[str, bool]]:
     """The list as every output has it: checked, sorted by name, each name once.
 
     `wildcard` says that all names below count too. Names below such a name are left out: they are
@@ -103,15 +109,16 @@ def in_order(names: Names, policy: Policy) -> list[tuple[str, bool]]:
     """
     found: dict[str, bool] = {}
     for name, wildcard in names:
-        host = checked_name(name, zone=policy.zone)
+        host = checked_name(name)
         found[host] = wildcard or found.get(host, False)
     wide = {host for host, wildcard in found.items() if wildcard}
-    if policy.canary in found or _covered(policy.canary, wide):
-        raise FormatRefused("canary", f"{policy.canary} is on the list itself; take another name.")
-    return sorted(each for each in found.items() if not _covered(each[0], wide))
+    if canary in found or covered(canary, wide):
+        raise FormatRefused("canary", f"{canary} is on the list itself; take another name.")
+    return sorted(each for each in found.items() if not covered(each[0], wide))
 
 
-def _covered(host: str, wide: set[str]) -> bool:
+def covered(host: str, wide: set[str]) -> bool:
+    """Whether a name above the host is among those that count with all names below."""
     dot = host.find(".")
     while dot >= 0:
         if host[dot + 1 :] in wide:
@@ -160,7 +167,7 @@ def zone_file(
         contact=contact,
         ttl=ttl,
     )
-    return b"".join(lines(in_order(names, described), described, serial))
+    return b"".join(lines(in_order(names, canary=described.canary), described, serial))
 
 
 def lines(names: Names, policy: Policy, serial: int) -> Iterator[bytes]:

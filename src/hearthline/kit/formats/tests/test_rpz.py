@@ -71,15 +71,22 @@ def test_the_order_names_come_in_changes_no_byte(names, random):
 
 @given(st.lists(st.tuples(HOST, st.booleans()), max_size=12))
 def test_every_name_asked_for_is_covered_and_no_other(names):
-    listed = rpz.in_order(names, rpz.policy(zone="block.example", canary="canary.example.org"))
+    listed = rpz.in_order(names)
     exact, wide = dict(listed), {name for name, wildcard in listed if wildcard}
-    assert [name for name, _ in names if name not in exact and not rpz._covered(name, wide)] == []
+    assert [name for name, _ in names if name not in exact and not rpz.covered(name, wide)] == []
     assert set(exact) <= {name for name, _ in names}
 
 
 def test_a_name_below_a_wildcard_is_left_out_because_it_would_tear_a_hole():
     text = made([("a.deep.worse.example", False), ("worse.example", True)])
     assert b"deep" not in text
+
+
+def test_the_longest_name_fits_into_the_longest_zone():
+    longest = ".".join(["x" * 59] * 3) + "." + "y" * 30
+    assert len(longest) == rpz.LONGEST_HOST
+    text = made([(longest, True)], zone="z" * rpz.LONGEST_ZONE).decode()
+    assert len(dns.zone.from_text(text, relativize=False).nodes) == 4
 
 
 def test_a_contact_with_a_dot_before_the_at_keeps_it():
@@ -118,6 +125,8 @@ def test_what_cannot_be_a_rule_about_one_host_is_refused(name: str):
         ({"serial": 2**31}, "serial"),
         ({"ttl": 0}, "ttl"),
         ({"zone": "block example"}, "zone"),
+        ({"zone": "x" * 41}, "zone"),
+        ({"stop_addresses": ["192.0.2.80"] * 9}, "stop_addresses"),
         ({"primary": ""}, "primary"),
         ({"contact": "nobody"}, "contact"),
         ({"stop_addresses": ["stop.example.org"]}, "stop_addresses"),

@@ -19,6 +19,8 @@ class Permission(enum.StrEnum):
     ACCOUNTS_GRANT_CONFIRM = "accounts:grant:confirm"
     ACCOUNTS_STAFF_MANAGE = "accounts:staff:manage"
     ACCOUNTS_STAFF_READ = "accounts:staff:read"
+    APPEALS_APPEAL_DECIDE = "appeals:appeal:decide"
+    APPEALS_APPEAL_READ = "appeals:appeal:read"
     AUDIT_LOG_READ = "audit:log:read"
     BLOCKLISTS_ENTRY_APPROVE = "blocklists:entry:approve"
     BLOCKLISTS_ENTRY_OVERRIDE = "blocklists:entry:override"
@@ -101,6 +103,8 @@ _ANALYST = frozenset(
     }
 )
 _SENIOR = _ANALYST | {
+    P.APPEALS_APPEAL_DECIDE,
+    P.APPEALS_APPEAL_READ,
     P.BLOCKLISTS_ENTRY_APPROVE,
     P.BLOCKLISTS_ENTRY_OVERRIDE,
     P.CASES_ASSESSMENT_DECIDE,
@@ -116,6 +120,8 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         {
             P.ACCOUNTS_GRANT_CONFIRM,
             P.ACCOUNTS_STAFF_READ,
+            P.APPEALS_APPEAL_DECIDE,
+            P.APPEALS_APPEAL_READ,
             P.BLOCKLISTS_ENTRY_READ,
             P.BLOCKLISTS_ENTRY_REVIEW,
             P.BLOCKLISTS_LAG_READ,
@@ -151,6 +157,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.OVERSIGHT: frozenset(
         {
             P.ACCOUNTS_STAFF_READ,
+            P.APPEALS_APPEAL_READ,
             P.AUDIT_LOG_READ,
             P.BLOCKLISTS_ENTRY_READ,
             P.BLOCKLISTS_LAG_READ,

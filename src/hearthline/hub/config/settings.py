@@ -131,6 +131,7 @@ ROOMS = [
     "notices",
     "blocklists",
     "complaints",
+    "appeals",
     "drills",
     "statistics",
 ]

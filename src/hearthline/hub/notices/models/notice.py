@@ -5,15 +5,15 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from hearthline.hub.accounts.models import User
 from hearthline.hub.cases.models import Case, Subject, Withdrawal
 from hearthline.hub.clocks.models import DueRow, free
 from hearthline.hub.directory.models import Contact, Organisation
-from hearthline.hub.mail.models import READABLE_FOR, Letter
-from hearthline.hub.sealing.models import SealedRow
+from hearthline.hub.mail.models import Letter
+from hearthline.hub.notices.models.answering import Answer
+from hearthline.hub.notices.models.carrying import Delivery
 
 THERE = Q(removed_at__isnull=True, ended_at__isnull=True)
 # The times that figures ask for.
@@ -61,6 +61,25 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         same = Delivery.objects.filter(kind=Delivery.Kind.FIRST, letter=letter.letter_id)
         together = self.filter(free(at), due_at__lte=at, pk__in=same.values("notice"))
         return together.filter(case__in=Case.objects.cleared_for_notice(at)).exclude(pk=notice.pk)
+
+    def told_to(self, contact: Contact) -> Self:
+        """What this contact may see: it was written to, and the notice is still its business.
+
+        Exercises are nobody's outside; what waits for a letter is not told yet.
+        """
+        return self._told(Q(contact=contact), contact.organisation_id)
+
+    def told_in(self, organisation: Organisation) -> Self:
+        """What any contact of this organisation was told; for its program."""
+        return self._told(Q(contact__organisation=organisation), organisation.pk)
+
+    def _told(self, to: Q, organisation: uuid.UUID) -> Self:
+        written = Delivery.objects.filter(to, notice=OuterRef("pk"))
+        higher = written.filter(
+            kind=Delivery.Kind.ESCALATION, queued_at__gte=OuterRef("clocks_from")
+        )
+        known = self.real().exclude(state=Notice.State.QUEUED)
+        return known.filter(Exists(written.filter(notice__host=organisation)) | Exists(higher))
 
     def real(self) -> Self:
         """Without exercises, which no figure speaks of."""
@@ -140,6 +159,7 @@ class Notice(DueRow):
     class Waits(models.TextChoices):
         PARK = "park", _("A person decides what comes next")
         SECOND_LOOK = "second_look", _("Somebody else looks at the assessment again")
+        HOST_CHANGED = "host_changed", _("The host changed: a person says who is told now")
 
     # What moved is open too, until our own looks find it gone from here.
     OPEN = (
@@ -170,8 +190,11 @@ class Notice(DueRow):
     ended_at = models.DateTimeField(null=True)
     # When the host's time began: with the letter in force. Empty until it was sent.
     clocks_from = models.DateTimeField(null=True)
-    # What a refusal left to a person: see `then` of kit.codelists.host_refusals.
+    # What is left to a person: by a refusal, see `then` of kit.codelists.host_refusals, or by a
+    # change of host.
     waits_for = models.CharField(max_length=20, choices=Waits.choices, blank=True, db_default="")
+    # Until when a person has taken note of who hosts it.
+    hosting_noted_at = models.DateTimeField(null=True)
 
     objects = NoticeQuerySet.as_manager()
 
@@ -221,166 +244,6 @@ class Notice(DueRow):
         if self.acknowledged_at is None and self.acknowledge_due_at is not None:
             return started, self.acknowledge_due_at
         return started, self.escalate_at
-
-
-class PostQuerySet(models.QuerySet["Post"]):
-    def due(self, at: datetime) -> Self:
-        """Posts to send now, oldest first; none about a case that police hold back."""
-        unsent = [Letter.State.QUEUED, Letter.State.SENDING]
-        waiting = self.filter(free(at), due_at__lte=at, state__in=unsent)
-        left = Withdrawal.objects.in_force().values("case")
-        held = Q(notice__case__notice_held_until__gt=at)
-        return waiting.exclude(held).exclude(notice__case__in=left).order_by("due_at", "pk")
-
-    def outlived(self, at: datetime) -> Self:
-        """Posts that ended long enough ago for their words to be forgotten, as letters are."""
-        last = at - READABLE_FOR
-        ended = Q(sent_at__lte=last) | Q(given_up_at__lte=last)
-        return self.filter(ended, data_key__destroyed_at__isnull=True)
-
-
-class Post(SealedRow, DueRow):
-    """A notice on its way to an HTTPS endpoint: one XARF document, sealed. States as a letter's."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="+")
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+")
-    # The webhook-id: the same however often it is sent, so that the receiver knows it again.
-    message_id = models.CharField(max_length=120, unique=True)
-    recipient = models.CharField(max_length=254)
-    message = models.BinaryField()
-    state = models.CharField(
-        max_length=20, choices=Letter.State.choices, default=Letter.State.QUEUED
-    )
-    queued_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True)
-    given_up_at = models.DateTimeField(null=True)
-    marked_repeat = models.BooleanField(default=False)
-    # True from the first attempt after which nobody can say whether it arrived.
-    maybe_arrived = models.BooleanField(default=False)
-    # The endpoint's last answer: an HTTP status, and what went wrong where there was none.
-    status = models.PositiveIntegerField(null=True)
-    last_error = models.CharField(max_length=300, blank=True)
-
-    objects = PostQuerySet.as_manager()
-
-
-class Delivery(models.Model):
-    """One letter or post of a notice: the first, a reminder or an escalation.
-
-    A letter about several addresses is the delivery of several notices.
-    """
-
-    class Kind(models.TextChoices):
-        FIRST = "first", _("Notice")
-        REMINDER = "reminder", _("Reminder")
-        ESCALATION = "escalation", _("Escalation")
-
-    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="deliveries")
-    kind = models.CharField(max_length=12, choices=Kind.choices)
-    number = models.PositiveIntegerField()
-    letter = models.ForeignKey(Letter, null=True, on_delete=models.PROTECT, related_name="+")
-    post = models.OneToOneField(Post, null=True, on_delete=models.PROTECT, related_name="+")
-    queued_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["queued_at", "id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["notice", "kind", "number"], name="notices_delivery_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(letter__isnull=True) ^ Q(post__isnull=True),
-                name="notices_delivery_one_way",
-            ),
-        ]
-
-    @property
-    def carrier(self) -> "Letter | Post":
-        """The letter or post that carries it: recipient, state, sent_at, marked_repeat."""
-        if self.post is not None:
-            return self.post
-        return self.letter  # type: ignore[return-value]  # the constraint: one of the two
-
-    @property
-    def carrier_addressee(self) -> str:
-        """To whom the letter or post is written; in an exercise somebody else gets it."""
-        return self.letter.addressee if self.letter else self.carrier.recipient
-
-    @property
-    def shared_with(self) -> int:
-        """How many other notices travelled in the same letter."""
-        if self.letter_id is None:
-            return 0
-        return Delivery.objects.filter(letter=self.letter_id).exclude(pk=self.pk).count()
-
-
-class WatchQuerySet(models.QuerySet["Watch"]):
-    def due(self, at: datetime) -> Self:
-        return self.filter(free(at), due_at__lte=at).order_by("due_at")
-
-
-class Watch(DueRow):
-    """The availability checks of one notice."""
-
-    notice = models.OneToOneField(Notice, on_delete=models.PROTECT, related_name="watch")
-    # Signs of absence in a row, counted in halves: two for an address that is not there, one for
-    # a host that cannot be reached, since a host that is down may well come back with the page.
-    absent = models.PositiveIntegerField(default=0)
-    # How many of the pack's later looks after removal were made.
-    looks = models.PositiveIntegerField(default=0)
-
-    objects = WatchQuerySet.as_manager()
-
-
-class Check(SealedRow):
-    """What one check saw; its facts sealed, since they hold the address. Append-only."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="checks")
-    at = models.DateTimeField()
-    verdict = models.CharField(max_length=20)
-    # The same site sent us on to another of its pages: perhaps it moved. For a person to judge.
-    led_on = models.BooleanField(null=True)
-    facts = models.BinaryField()
-
-    class Meta:
-        ordering = ["at", "id"]
-
-
-class AnswerQuerySet(models.QuerySet["Answer"]):
-    def counted_by_refusal(self, start: datetime, end: datetime) -> dict[str, int]:
-        """How many notices were refused on each ground in the period; "" where none was stated."""
-        refused = self.filter(
-            notice__case__exercise=False, code=Answer.Code.REFUSED, at__gte=start, at__lt=end
-        )
-        by_ground = refused.order_by().values_list("refusal")
-        return dict(by_ground.annotate(Count("notice", distinct=True)))
-
-
-class Answer(models.Model):
-    """What the host said, as recorded by the desk. Append-only by database trigger."""
-
-    class Code(models.TextChoices):
-        ACKNOWLEDGED = "acknowledged", _("They have the notice")
-        REMOVED = "removed", _("They say it is removed")
-        MOVED = "moved", _("It moved elsewhere")
-        REFUSED = "refused", _("They refuse")
-        WRONG_RECIPIENT = "wrong_recipient", _("Not their service")
-
-    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="answers")
-    code = models.CharField(max_length=20, choices=Code.choices)
-    # Why they refuse: a code of kit.codelists.host_refusals, where the answer is a refusal.
-    refusal = models.CharField(max_length=40, blank=True)
-    note = models.CharField(max_length=500, blank=True)
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-
-    objects = AnswerQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["at", "id"]
-        indexes = [models.Index(fields=["at"], name="notices_answered")]
 
 
 def cases_awaiting_notice(at: datetime) -> models.QuerySet[Case]:

@@ -3,10 +3,11 @@
 
 With a header, columns are found by name: `md5`, `sha1`, `sha256`, `pdq` hold hashes of that kind;
 `hash` (or `value`, `indicator`, `signal`) one whose kind stands in `kind` (or `type`, `algorithm`)
-or follows from its length; `category`, and what else there is, is kept as metadata. Without one,
-the first field of a line is the hash, so that the output of `md5sum` and `sha256sum` can be read;
-the file names in it stay behind. 32 digits are MD5 and 40 SHA-1; 64 may be SHA-256 or PDQ, so
-there the list has to say which, or the reader is told.
+or follows from its length; `category`, and what else there is, is kept as metadata. But columns
+named for files, paths, addresses, persons, series or remarks stay behind: a bank does not need
+them, and they may say who a child is. Without a header, the first field of a line is the hash, so
+that the output of `md5sum` and `sha256sum` can be read. 32 digits are MD5 and 40 SHA-1; 64 may be
+SHA-256 or PDQ, so there the list has to say which, or the reader is told.
 
 A line is a record: a quote that nobody closed costs its own line and not those behind it.
 """
@@ -16,6 +17,7 @@ import csv
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -38,6 +40,10 @@ _NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]")
 _HASH = {"hash", "hashvalue", "value", "indicator", "signal", "signalvalue", "digest"}
 _KIND = {"kind", "type", "hashtype", "hashkind", "algorithm", "signaltype", "indicatortype"}
 _CATEGORY = {"category", "classification", "label"}
+_STAYS_BEHIND = re.compile(
+    r"(file|folder|directory|path|name|ur[il]|link|address|mail|ip|user|child|victim|series"
+    r"|comment|remark|note)s?$"
+)
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -140,12 +146,10 @@ def _header(line: str) -> _Header | None:
     """What the first line names, or None where it is an entry already."""
     delimiter = max(",;\t|", key=line.count)
     names = _fields(line, delimiter)
-    try:
-        for name in names:
-            kind_and_value(name, HashKind.SHA256 if len(name.strip()) == 64 else None)
-            return None
-    except ValueError:
-        pass
+    with suppress(ValueError):
+        first = names[0] if names else ""
+        kind_and_value(first, HashKind.SHA256 if len(first.strip()) == 64 else None)
+        return None
     plain = [_NOT_ALPHANUMERIC.sub("", name.casefold()) for name in names]
     of_kind = {n: kind for n, name in enumerate(names) if (kind := kind_named(name))}
     any_kind = _place(plain, _HASH.__contains__)
@@ -159,7 +163,11 @@ def _header(line: str) -> _Header | None:
         "metadata": _place(plain, "metadata".__eq__),
     }
     taken = {*of_kind, *places.values()}
-    other = {n: name.strip() for n, name in enumerate(names) if n not in taken and name.strip()}
+    other = {
+        n: names[n].strip()
+        for n, name in enumerate(plain)
+        if n not in taken and name and not _STAYS_BEHIND.search(name)
+    }
     return _Header(of_kind=of_kind, other=other, delimiter=delimiter, **places)
 
 

@@ -21,8 +21,17 @@ def read(file: BinaryIO) -> Iterator[KnownHash | RefusedItem]:
     number = 0
     while line := file.readline(_LONGEST):
         number += 1
-        if line.strip():
+        if len(line) == _LONGEST and not line.endswith(b"\n"):
+            _step_over(file)
+            yield RefusedItem(f"line {number}", f"longer than {_LONGEST} bytes")
+        elif line.strip():
             yield from _of_row(line, f"line {number}")
+
+
+def _step_over(file: BinaryIO) -> None:
+    """Reads the rest of a line, and keeps none of it."""
+    while (rest := file.readline(_LONGEST)) and not rest.endswith(b"\n"):
+        pass
 
 
 def _of_row(line: bytes, place: str) -> Iterator[KnownHash | RefusedItem]:

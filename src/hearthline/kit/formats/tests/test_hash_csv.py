@@ -36,8 +36,8 @@ def known(text: str | bytes, kind: HashKind | None = None) -> list[KnownHash]:
 
 
 def test_columns_are_found_by_their_names() -> None:
-    [one] = known(f"MD5,Category,Remark\n{A16.upper()},A1,hello\n")
-    assert one == KnownHash(HashKind.MD5, bytes.fromhex(A16), "A1", metadata={"Remark": "hello"})
+    [one] = known(f"MD5,Category,Status\n{A16.upper()},A1,hello\n")
+    assert one == KnownHash(HashKind.MD5, bytes.fromhex(A16), "A1", metadata={"Status": "hello"})
     assert one.place == "line 2"
 
 
@@ -85,10 +85,10 @@ def test_64_digits_need_to_be_told_what_they_are() -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_encodings_and_ends_of_line_are_all_alike(encoding: str, end: str) -> None:
-    text = end.join([f"md5{',':s}note", f"{A16},é", f"{A16},\u2028"])
+    text = end.join([f"md5{',':s}status", f"{A16},é", f"{A16},\u2028"])
     first, second = known(text.encode(encoding))
     assert (first.place, second.place) == ("line 2", "line 3")
-    assert first.metadata == {"note": "é"}
+    assert first.metadata == {"status": "é"}
 
 
 def test_empty_lines_and_remarks_are_stepped_over_and_counted() -> None:
@@ -170,3 +170,21 @@ def test_a_plain_list_is_read_back(values: list[bytes]) -> None:
 def test_any_bytes_are_read_or_told(content: bytes) -> None:
     read(content)
     read(b"hash,metadata\n" + A16.encode() + b"," + content)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "File Name",
+        "filename",
+        "RelativeFilePath",
+        "URL",
+        "e-mail",
+        "Series",
+        "Remarks",
+        "Victim_Name",
+    ],
+)
+def test_what_may_say_who_a_child_is_stays_behind(name: str) -> None:
+    [one] = known(f"md5,{name},status\n{A16},invented,open")
+    assert one.metadata == {"status": "open"}

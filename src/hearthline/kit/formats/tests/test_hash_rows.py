@@ -44,3 +44,12 @@ def test_what_is_no_row_is_refused_and_the_rest_goes_on(line: bytes):
     refused, md5 = read(line, {"md5": MD5})
     assert isinstance(refused, RefusedItem)
     assert md5.hex == MD5
+
+
+def test_a_line_without_measure_is_one_line_and_costs_no_other() -> None:
+    long = b"[" * 9_000_000 + b'{"md5": "' + b"ab" * 16 + b'"}'
+    refused, found = hash_rows.read(io.BytesIO(long + b'\n{"md5": "' + b"cd" * 16 + b'"}'))
+    assert isinstance(refused, RefusedItem)
+    assert (refused.place, refused.reason[:11]) == ("line 1", "longer than")
+    assert isinstance(found, KnownHash)
+    assert found.place == "line 2"

@@ -36,7 +36,8 @@ class Library:
 
     def __init__(self, folder: Path | str) -> None:
         self._folder = Path(folder)
-        self._folder.mkdir(parents=True, exist_ok=True)
+        # What is known is for those alone who keep it.
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._banks: dict[str, Bank] = {}
         self._faults: dict[str, str] = {}
         self._seen: tuple[int, int] | None = None
@@ -166,7 +167,7 @@ class Library:
         try:
             self._banks[path.name] = Bank(path)
             self._faults.pop(path.name, None)
-        except BankRefused as fault:
+        except (BankRefused, OSError) as fault:
             self._faults[path.name] = str(fault)
 
     def _require_free(self, name: str) -> None:

@@ -220,3 +220,22 @@ def test_settings_that_are_away_for_a_moment_are_those_before(tmp_path: Path) ->
     assert library.lookup(MD5, [digest(1)], at=NOW)[0].matches
     file.write_text(text.replace("radius = 3", "radius = 4"), encoding="utf-8")
     assert national.settings.radius == 4
+
+
+def test_a_bank_that_cannot_be_opened_does_not_stop_the_others(tmp_path: Path) -> None:
+    library = Library(tmp_path)
+    for name in ("national", "second"):
+        library.create_bank(name, **ADA).add([known(1)], **SENT)
+    manifest = tmp_path / "second" / "md5" / "manifest.json"
+    manifest.unlink()
+    manifest.mkdir()
+    again = Library(tmp_path)
+    [answer] = again.lookup(MD5, [digest(1)], at=NOW)
+    assert [one.bank for one in answer.matches] == ["national"]
+    [finding] = again.faults()
+    assert (finding.where, "manifest.json" in finding.problem) == ("second", True)
+
+
+def test_a_new_library_is_for_its_owner_alone(tmp_path: Path) -> None:
+    Library(tmp_path / "banks")
+    assert (tmp_path / "banks").stat().st_mode & 0o077 == 0

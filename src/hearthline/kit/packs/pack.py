@@ -7,6 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from hearthline.kit.packs.blocking import Blocking
+from hearthline.kit.packs.notice import NoticeClocks
 from hearthline.kit.packs.section import Days, Hours, Minutes, Section
 
 
@@ -90,41 +91,6 @@ class ReviewClocks(Section):
 
     def of(self, level: str) -> timedelta:
         return timedelta(minutes=int(getattr(self, level)))
-
-
-class NoticeClocks(Section):
-    acknowledge_hours: Hours = Field(description="hours a host has to acknowledge a notice")
-    reminder_hours: list[Hours] = Field(
-        min_length=1, description="hours after the first notice for each reminder, e.g. [24, 48]"
-    )
-    escalate_hours: Hours = Field(description="hours after the first notice for escalation")
-    recheck_minutes: Minutes = Field(description="minutes between two checks of availability")
-    gone_checks: int = Field(
-        ge=2, le=10, description="absent checks in a row that mean gone, e.g. 3"
-    )
-    watch_hours: list[Hours] = Field(
-        description="hours after removal at which the address is looked at again, e.g. [24, 168]"
-    )
-    counts: Literal["hours", "business_days"] = Field(
-        default="hours",
-        description='"hours", or "business_days" where the hours of closed days do not count',
-    )
-    group_minutes: int = Field(
-        default=0,
-        ge=0,
-        le=24 * 60,
-        description="minutes a notice waits for others to the same host; 0: it waits for none",
-    )
-    group_largest: int = Field(
-        default=25, ge=1, le=100, description="the most addresses one letter names"
-    )
-    urgent: list[Literal["U0", "U1", "U2", "U3", "U4"]] = Field(
-        default=["U0", "U1"],
-        description="urgency levels whose letters wait for no window, night or holiday",
-    )
-    post_hours: Hours = Field(
-        default=24, description="hours in which an HTTPS endpoint is tried before a person is asked"
-    )
 
 
 class ComplaintClocks(Section):

@@ -128,6 +128,7 @@ def test_removed_content_is_looked_at_again_at_the_packs_hours(notice, site, now
     assert look(at + 24 * HOUR) == 0
     assert look(at + 168 * HOUR) == 1
     assert look(at + 720 * HOUR) == 1
+    assert look(at + 2160 * HOUR) == 1
     assert look(at + 10_000 * HOUR) == 0
     assert fresh(notice).state == Notice.State.REMOVED
 

@@ -40,6 +40,44 @@ def test_clocks_are_durations(tmp_path: Path):
     assert read(tmp_path, GENERIC).clocks.first_review.of("U1") == timedelta(hours=1)
 
 
+SERVICE_FIRST = """
+[[clocks.notice.ladder]]
+who = "host"
+
+[[clocks.notice.ladder]]
+who = "network"
+wait_hours = 24
+
+[[clocks.notice.ladder]]
+who = "regulator"
+kind = "regulator"
+wait_hours = 48
+"""
+
+
+def with_ladder(text: str) -> str:
+    """The generic pack with another ladder."""
+    before, _, after = GENERIC.partition("[[clocks.notice.ladder]]")
+    return before + text + "\n[calendar]" + after.partition("[calendar]")[2]
+
+
+def test_the_order_of_those_who_are_told_is_data(tmp_path: Path):
+    ladder = read(tmp_path, with_ladder(SERVICE_FIRST)).clocks.notice.ladder
+    assert [(step.who, step.wait_hours) for step in ladder] == [
+        ("host", 0), ("network", 24), ("regulator", 48),
+    ]  # fmt: skip
+
+
+def test_without_a_ladder_lawyers_and_regulator_are_told_at_once(tmp_path: Path):
+    ladder = read(tmp_path, with_ladder("")).clocks.notice.ladder
+    assert [(step.who, step.wait_hours) for step in ladder] == [("host", 0), ("regulator", 0)]
+
+
+def test_a_regulator_is_not_asked_as_a_service(tmp_path: Path):
+    with pytest.raises(PackRefused, match=r"clocks\.notice\.ladder"):
+        read(tmp_path, with_ladder(SERVICE_FIRST.replace('kind = "regulator"\n', "")))
+
+
 @pytest.mark.parametrize(
     ("change", "key", "remedy"),
     [

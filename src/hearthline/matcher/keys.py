@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 FILE = "keys.json"
 PREFIX = "hlm_"
@@ -56,7 +57,7 @@ EVERYBODY = Key("", "everybody", b"", frozenset(Scope), MOST_KEYS, rate=1e9)
 
 
 class KeyRefused(ValueError):
-    """A key cannot be made or taken away; the text says why."""
+    """A key cannot be made, taken away or read; the text says why."""
 
 
 class Keys:
@@ -68,7 +69,7 @@ class Keys:
         self._by_id: dict[str, Key] = {}
 
     def all(self) -> list[Key]:
-        """Every key, oldest first."""
+        """Every key, oldest first. Raises KeyRefused where the file is damaged, as all reads do."""
         self._look()
         return sorted(self._by_id.values(), key=lambda key: key.slot)
 
@@ -126,19 +127,10 @@ class Keys:
         seen = (status.st_ino, status.st_mtime_ns)
         if seen == self._seen:
             return
-        kept = json.loads(self._path.read_bytes())
-        keys = [
-            Key(
-                one["id"],
-                one["name"],
-                bytes.fromhex(one["sha256"]),
-                frozenset(Scope(scope) for scope in one["scopes"]),
-                one["slot"],
-                one["rate"],
-                one["made_at"],
-            )
-            for one in kept["keys"]
-        ]
+        try:
+            keys = [_key(one) for one in json.loads(self._path.read_bytes())["keys"]]
+        except (ValueError, KeyError, TypeError):
+            raise KeyRefused(f"{self._path} cannot be read; restore it from a backup") from None
         self._by_id, self._seen = {key.id: key for key in keys}, seen
 
     def _write(self, keys: list[Key]) -> None:
@@ -201,6 +193,18 @@ def held(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def _key(kept: dict[str, Any]) -> Key:
+    return Key(
+        kept["id"],
+        kept["name"],
+        bytes.fromhex(kept["sha256"]),
+        frozenset(Scope(scope) for scope in kept["scopes"]),
+        kept["slot"],
+        kept["rate"],
+        kept["made_at"],
+    )
 
 
 def _digest(text: str) -> bytes:

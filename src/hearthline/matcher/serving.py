@@ -26,8 +26,12 @@ def serve(
     folder: Path, *, host: str, port: int, workers: int, without_keys: bool = False
 ) -> NoReturn:
     """Becomes the server. Raises NotStarted, ConfigurationRefused."""
-    held_for_serving(folder)
-    variables = prepared(folder, host=host, without_keys=without_keys)
+    handle = held_for_serving(folder)
+    try:
+        variables = prepared(folder, host=host, without_keys=without_keys)
+    except BaseException:
+        os.close(handle)
+        raise
     command = server(host, port, workers)
     os.execve(command[0], command, variables)  # noqa: S606  # our own fixed command
 

@@ -24,7 +24,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
 class HookRefused(ValueError):
-    """A webhook cannot be kept; the text says why."""
+    """A webhook cannot be kept or read; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Hooks:
         self._hooks: tuple[Hook, ...] = ()
 
     def all(self) -> tuple[Hook, ...]:
-        """Every webhook, oldest first."""
+        """Every webhook, oldest first. Raises HookRefused where the file is damaged."""
         try:
             status = os.stat(self._path)
         except FileNotFoundError:
@@ -60,8 +60,13 @@ class Hooks:
             return ()
         seen = (status.st_ino, status.st_mtime_ns)
         if seen != self._seen:
-            kept = json.loads(self._path.read_bytes())
-            self._hooks = tuple(Hook(**(one | {"banks": tuple(one["banks"])})) for one in kept)
+            try:
+                kept = json.loads(self._path.read_bytes())
+                hooks = tuple(Hook(**(one | {"banks": tuple(one["banks"])})) for one in kept)
+            except (ValueError, KeyError, TypeError):
+                text = f"{self._path} cannot be read; restore it from a backup"
+                raise HookRefused(text) from None
+            self._hooks = hooks
             self._seen = seen
         return self._hooks
 

@@ -64,6 +64,23 @@ def test_a_broken_setting_is_told_before_the_start(tmp_path: Path, capsys):
     assert "wish" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("text", ["", "[]", '{"keys": [{"id": 1}]}', '[{"url": 1}]', "\udcff"])
+@pytest.mark.parametrize(
+    ("name", "calls"),
+    [
+        ("keys.json", (["key", "list"], ["key", "remove", "a"], ["serve"])),
+        ("webhooks.json", (["webhook", "list"], ["webhook", "remove", "a"])),
+    ],
+)
+def test_a_file_that_was_damaged_is_named(tmp_path: Path, capsys, name: str, calls, text: str):
+    (tmp_path / name).write_bytes(text.encode("utf-8", "surrogateescape"))
+    for call in calls if (name, text) != ("webhooks.json", "[]") else ():
+        assert main(["--folder", str(tmp_path), *call]) == 1
+        said = capsys.readouterr().err
+        assert f"{name} cannot be read" in said
+    assert (tmp_path / name).read_bytes() == text.encode("utf-8", "surrogateescape")
+
+
 def test_a_folder_is_served_once_at_a_time(tmp_path: Path, capsys):
     handle = held_for_serving(tmp_path)
     counters = tmp_path / "run" / "counter_1.db"

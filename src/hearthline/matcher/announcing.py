@@ -10,6 +10,7 @@ import logging
 import os
 import secrets
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -114,36 +115,44 @@ class Announcing:
             self._outbox.close()
 
     def send_due(self, at: datetime) -> int:
-        """Sends what is due now, up to a hundred; how many messages were taken.
-
-        A receiver that nobody answers for is asked once; its other messages wait as that one does.
-        """
+        """Sends what is due now, to each receiver in turn; how many messages were taken."""
         hooks = {hook.id: hook for hook in self._hooks.all()}
-        away: dict[str, str] = {}
         taken = 0
-        for message in self.box().due(at):
-            if self._stop.is_set():
-                break
-            hook = hooks.get(message.hook)
+        for identity in self.box().hooks():
+            hook = hooks.get(identity)
             if hook is None:
-                self.box().done(message)
-                continue
-            problem = away.get(hook.id) or self._problem(hook, message, datetime.now(UTC))
+                self.box().drop(identity)
+            else:
+                taken += self._send_to(hook, at)
+        return taken
+
+    def _send_to(self, hook: Hook, at: datetime) -> int:
+        """Sends a receiver what is due, for as long as one message may take: then it is the turn
+        of the others, however many wait or how slowly this one answers."""
+        taken, end = 0, time.monotonic() + _SECONDS
+        for message in self.box().due(at, hook.id):
+            if self._stop.is_set() or time.monotonic() > end:
+                break
+            problem = self._problem(hook, message, datetime.now(UTC))
             if not problem:
                 self.box().done(message)
                 taken += 1
                 metrics.WEBHOOKS.labels("taken").inc()
                 continue
+            self._not_taken(hook, message, problem, at)
             if not problem.startswith(_ANSWERED):
-                # Nobody answers there. To wait for that with each message, as long as a call may
-                # take, would keep all other receivers waiting.
-                away[hook.id] = problem
-            if self.box().failed(message, problem, at):
-                metrics.WEBHOOKS.labels("failed").inc()
-            else:
-                metrics.WEBHOOKS.labels("given_up").inc()
-                logger.warning("webhook %s: a message was given up (%s)", hook.name, problem)
+                break
         return taken
+
+    def _not_taken(self, hook: Hook, message: Message, problem: str, at: datetime) -> None:
+        metrics.WEBHOOKS.labels("failed").inc()
+        if problem.startswith(_ANSWERED):
+            given_up = 0 if self.box().failed(message, problem, at) else 1
+        else:
+            given_up = self.box().away(hook.id, problem, at)
+        if given_up:
+            metrics.WEBHOOKS.labels("given_up").inc(given_up)
+            logger.warning("webhook %s: messages given up: %s (%s)", hook.name, given_up, problem)
 
     def _send_always(self) -> None:
         handle = os.open(self._folder / "sending.lock", os.O_RDWR | os.O_CREAT, 0o600)

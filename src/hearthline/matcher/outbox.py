@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS message (
     found TEXT NOT NULL, hook TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
     due REAL NOT NULL, problem TEXT NOT NULL DEFAULT '', PRIMARY KEY (found, hook)
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS message_due ON message (due);
+CREATE INDEX IF NOT EXISTS message_hook ON message (hook, due);
 COMMIT;
 """
 
@@ -82,13 +82,19 @@ class Outbox:
             row = self._db.execute("SELECT what FROM found WHERE id = ?", (found,)).fetchone()
         return None if row is None else dict(json.loads(row[0]))
 
-    def due(self, at: datetime, most: int = 100) -> list[Message]:
-        """Messages whose time has come, those that wait longest first."""
+    def hooks(self) -> list[str]:
+        """The receivers that have still to be told of something."""
+        with self._one:
+            return [hook for (hook,) in self._db.execute("SELECT DISTINCT hook FROM message")]
+
+    def due(self, at: datetime, hook: str, most: int = 100) -> list[Message]:
+        """Messages to a receiver whose time has come, those that wait longest first."""
         with self._one:
             rows = self._db.execute(
                 "SELECT message.found, hook, attempts, found.at FROM message "
-                "JOIN found ON found.id = message.found WHERE due <= ? ORDER BY due LIMIT ?",
-                (at.timestamp(), most),
+                "JOIN found ON found.id = message.found "
+                "WHERE hook = ? AND due <= ? ORDER BY due LIMIT ?",
+                (hook, at.timestamp(), most),
             ).fetchall()
         return [
             Message(name, hook, attempts, datetime.fromtimestamp(when, at.tzinfo))
@@ -101,7 +107,7 @@ class Outbox:
             return int(self._db.execute("SELECT COUNT(*) FROM message").fetchone()[0])
 
     def done(self, message: Message) -> None:
-        """It was taken, or nobody is to be told any more."""
+        """It was taken, or is given up."""
         with self._one:
             self._db.execute(
                 "DELETE FROM message WHERE found = ? AND hook = ?", (message.found, message.hook)
@@ -124,6 +130,27 @@ class Outbox:
                 ),
             )
         return True
+
+    def away(self, hook: str, problem: str, at: datetime) -> int:
+        """Nobody answers for a receiver: all that is due for it is tried later; or given up, and
+        how many messages were is returned."""
+        now = at.timestamp()
+        with self._one, self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            for attempts, pause in enumerate(PAUSES):
+                self._db.execute(
+                    "UPDATE message SET attempts = attempts + 1, due = ?, problem = ? "
+                    "WHERE hook = ? AND due <= ? AND attempts = ?",
+                    ((at + pause).timestamp(), problem, hook, now, attempts),
+                )
+            return self._db.execute(
+                "DELETE FROM message WHERE hook = ? AND due <= ?", (hook, now)
+            ).rowcount
+
+    def drop(self, hook: str) -> None:
+        """A receiver is to be told nothing more."""
+        with self._one:
+            self._db.execute("DELETE FROM message WHERE hook = ?", (hook,))
 
     def forget(self, before: datetime) -> None:
         """Removes matches of long ago of which nobody has still to be told."""

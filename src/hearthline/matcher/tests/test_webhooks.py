@@ -2,6 +2,7 @@
 """Webhooks: kept before the answer, signed, sent until taken, and telling nothing but a link."""
 
 import json
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -130,14 +131,39 @@ def test_a_receiver_that_is_away_holds_up_no_other(tmp_path: Path, receiver: Rec
     for number in range(150):
         at = AT + timedelta(seconds=number)
         announcing.box().put(f"mat_{number}", {}, hooks, at)
-    while announcing.send_due(AT + timedelta(hours=1)):
+    at = AT + timedelta(hours=1)
+    while announcing.send_due(at):
         """As the sender does, until there is nothing more to send."""
     assert [headers["webhook-id"] for headers, _ in receiver.taken] == [
         f"mat_{number}" for number in range(150)
     ]
-    # Asked once a round, not once a message: each would wait for it as long as a call may take.
-    assert tried.count("away") <= 4
+    # Asked once, not once a message: each would wait for it as long as a call may take.
+    assert tried.count("away") == 1
     assert announcing.box().waiting() == 150
+    for pause in PAUSES:
+        at += pause
+        assert announcing.send_due(at) == 0
+    assert announcing.box().waiting() == 0
+    assert tried.count("away") == len(PAUSES) + 1
+    announcing.close()
+
+
+def test_a_receiver_that_is_slow_gives_way_to_the_others(tmp_path: Path, monkeypatch):
+    kept = Hooks(tmp_path / "webhooks.json")
+    hooks = [kept.add(name, "https://hooks.example.org/in").id for name in ("slow", "desk")]
+    announcing, tried = Announcing(tmp_path, Configuration()), []
+    monkeypatch.setattr("hearthline.matcher.announcing._SECONDS", 0.05)
+
+    def answered(hook: Hook, *_: object) -> str:
+        tried.append(hook.name)
+        time.sleep(0.06 if hook.name == "slow" else 0)
+        return ""
+
+    announcing._problem = answered
+    for number in range(5):
+        announcing.box().put(f"mat_{number}", {}, hooks, AT)
+    assert announcing.send_due(AT) == 6
+    assert (tried.count("slow"), tried.count("desk")) == (1, 5)
     announcing.close()
 
 
@@ -190,7 +216,7 @@ def test_matches_of_long_ago_are_forgotten_once_told(tmp_path: Path):
     outbox = Outbox(tmp_path / "outbox.sqlite3")
     outbox.put("mat_1", {"id": "mat_1"}, ["a"], AT)
     outbox.put("mat_2", {"id": "mat_2"}, ["a"], AT)
-    outbox.done(outbox.due(AT)[0])
+    outbox.done(outbox.due(AT, "a")[0])
     outbox.forget(AT + timedelta(days=1))
     assert [outbox.found(name) is None for name in ("mat_1", "mat_2")].count(True) == 1
     assert outbox.waiting() == 1

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.world]
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]{3}")
 FULL_WIDTH = str.maketrans("0123456789", "0123456789")
-NEUTRAL = "Weather"
+NEUTRAL = "天气"
 
 
 def phone(browse: Opened, *, scripts: bool = False, leaves: bool = False) -> Page:

@@ -14,6 +14,8 @@ port of its host.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from hearthline.kit.urls.canonical import Canonical
 
 _SHORTENED_HOSTS = 4
@@ -27,6 +29,27 @@ def expressions(c: Canonical) -> list[str]:
     The first is the address itself, the one to hash when adding it to a list.
     """
     return [host + path for host in _hosts(c) for path in _paths(c)]
+
+
+def within_scope(c: Canonical) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The expressions to look up where entries have a scope, each with the scopes that it meets.
+
+    Fewer than ``expressions`` for most addresses, because only a domain reaches beyond its own
+    host name; and deeper for some: every directory and every parent name, however many.
+    """
+    if c.query is not None:
+        yield f"{c.host}{c.path}?{c.query}", ("url",)
+    if not c.path.endswith("/"):
+        yield c.host + c.path, ("url",)
+    place = 0
+    while place := c.path.find("/", place) + 1:
+        exact = ("url",) if place == len(c.path) else ()
+        whole = ("host", "domain") if place == 1 else ()
+        yield c.host + c.path[:place], (*exact, "path", *whole)
+    parent = "" if c.is_ip else c.host.partition(".")[2]
+    while "." in parent:
+        yield parent + "/", ("domain",)
+        parent = parent.partition(".")[2]
 
 
 def _hosts(c: Canonical) -> list[str]:

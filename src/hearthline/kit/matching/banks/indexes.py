@@ -40,11 +40,11 @@ Index = HashIndex | DigestIndex
 Pairs = tuple[NDArray[np.uint8], NDArray[np.uint64]]
 """Hashes of one kind, and the id of the entry of each."""
 
-_LOCK = "changing.lock"
+_LOCK, _TURN = "changing.lock", "waiting.lock"
 _STEP = 1_000_000
 # Each segment is searched on its own: past so many, one merge costs less than all searches.
 _MOST_SEGMENTS = 12
-_TRIES, _PAUSE = 1_500, 0.02
+_TRIES, _PAUSE = 6_000, 0.005
 _NOTHING = Matches(np.empty(0, np.int64), np.empty(0, np.uint64), np.empty(0, np.int16))
 
 
@@ -102,25 +102,34 @@ class Indexes:
 
         Raises BankBusy, LedgerUnwritable.
         """
+        # Whoever waits for the lock holds the turn, so that nobody who has just let go of the lock
+        # takes it again before them.
+        turn = self._waited_for(_TURN)
         try:
-            handle = os.open(self._folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+            lock = self._waited_for(_LOCK)
+        finally:
+            _let_go(turn)
+        try:
+            yield
+        finally:
+            _let_go(lock)
+
+    def _waited_for(self, name: str) -> int:
+        """A file of the bank, locked. Raises BankBusy, LedgerUnwritable."""
+        try:
+            handle = os.open(self._folder / name, os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as fault:
             advice = "look at the disk and its permissions"
             raise LedgerUnwritable(f"the bank cannot be changed: {fault}; {advice}") from fault
-        try:
-            for _ in range(_TRIES):
-                try:
-                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    time.sleep(_PAUSE)
+        for _ in range(_TRIES):
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                time.sleep(_PAUSE)
             else:
-                raise BankBusy("another process is changing the bank for long; try again later")
-            yield
-        finally:
-            # Said, not only closed: a process forked meanwhile would hold on to it.
-            fcntl.flock(handle, fcntl.LOCK_UN)
-            os.close(handle)
+                return handle
+        os.close(handle)
+        raise BankBusy("another process is changing the bank for long; try again later")
 
     def check(self) -> None:
         """Before a change: raises IndexDamaged if an index could not follow it."""
@@ -306,6 +315,12 @@ class Indexes:
             if ids:
                 yield shaped(hashes, kind), np.array(ids, np.uint64)
             after += _STEP
+
+
+def _let_go(handle: int) -> None:
+    # Said, not only closed: a process forked meanwhile would hold on to it.
+    fcntl.flock(handle, fcntl.LOCK_UN)
+    os.close(handle)
 
 
 def _opened(place: Path, kind: HashKind, *, writable: bool) -> Index:

@@ -280,3 +280,16 @@ def test_threads_that_search_first_at_once_open_an_index_once(filled: Bank) -> N
     for thread in threads:
         thread.join()
     assert len({id(one) for one in seen}) == 1
+
+
+def test_who_changes_a_bank_without_a_pause_lets_others_have_their_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    national = bank(tmp_path)
+    monkeypatch.setattr(indexes, "_TRIES", 400)
+    with process(tmp_path, "add_until_killed") as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        added = [national.add([known(number, SHA1)], **SENT) for number in range(1, 21)]
+        assert other.poll() is None
+    assert [one.new for one in added] == [1] * 20

@@ -128,14 +128,12 @@ class Bank:
         Hashes with the same `content` become hashes of one content. Raises EntryRefused or
         KindRefused for the first that cannot be taken; then nothing was added.
         """
-        return self.add_checked([self.checked(one) for one in hashes], source=source, by=by, at=at)
-
-    def checked(self, one: KnownHash) -> Checked:
-        """A hash as `add_checked` takes it. Raises EntryRefused, KindRefused."""
-        return checks.checked(one, self._settings)
+        settings = self.settings
+        rows = [checks.checked(one, settings) for one in hashes]
+        return self.add_checked(rows, source=source, by=by, at=at)
 
     def add_checked(self, rows: Sequence[Checked], *, source: str, by: str, at: datetime) -> Added:
-        """Adds hashes that `checked` gave, as `add` does."""
+        """Adds hashes that `checks.checked` gave, as `add` does."""
         columns = zip(*rows, strict=True) if rows else ((), (), (), (), ())
         return self._add(Hashes(*columns), source, Signature.of(by, at))
 

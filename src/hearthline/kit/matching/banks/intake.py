@@ -15,7 +15,7 @@ from typing import Any
 
 from hearthline.kit.formats.known_hash import HashKind, KnownHash, RefusedItem
 from hearthline.kit.matching.banks.bank import Bank
-from hearthline.kit.matching.banks.checks import Checked
+from hearthline.kit.matching.banks.checks import Checked, checked
 from hearthline.kit.matching.banks.entry import Removed
 from hearthline.kit.matching.banks.refusals import BankRefused, EntryUnknown
 
@@ -99,6 +99,8 @@ class _Intake:
         on_refused: Callable[[RefusedItem], None] | None,
     ) -> None:
         self._bank = bank
+        # Read anew with each batch: asking for every hash would take its time.
+        self._settings = bank.settings
         self._source, self._by, self._at = source, by, at
         self._on_refused = on_refused
         self._rows: list[Checked] = []
@@ -122,7 +124,7 @@ class _Intake:
 
     def add(self, item: KnownHash) -> None:
         try:
-            row = self._bank.checked(item)
+            row = checked(item, self._settings)
         except BankRefused as fault:
             self.refuse(RefusedItem(item.place, str(fault)))
             return
@@ -167,6 +169,7 @@ class _Intake:
             self.flushed += 1
         self._rows, self._content, self._text = [], "", 0
         self._adding, self._withdrawing = set(), set()
+        self._settings = self._bank.settings
 
     def _removed(self, signed: dict[str, Any]) -> Removed:
         while True:

@@ -14,9 +14,10 @@ from hearthline.kit.matching.banks import (
     SettingRefused,
     TimeRefused,
     What,
+    take_in,
 )
 
-from .make import ADA, BO, MD5, NOW, PDQ, SENT, digest, known
+from .make import ADA, BO, MD5, NOW, PDQ, SENT, SHA1, digest, known
 
 
 def test_a_bank_is_created_and_found(tmp_path: Path) -> None:
@@ -239,3 +240,11 @@ def test_a_bank_that_cannot_be_opened_does_not_stop_the_others(tmp_path: Path) -
 def test_a_new_library_is_for_its_owner_alone(tmp_path: Path) -> None:
     Library(tmp_path / "banks")
     assert (tmp_path / "banks").stat().st_mode & 0o077 == 0
+
+
+def test_a_kind_that_somebody_else_has_just_allowed_is_taken(tmp_path: Path) -> None:
+    mine = Library(tmp_path).create_bank("national", kinds=[PDQ], **ADA)
+    Library(tmp_path).bank("national").change(kinds=[PDQ, MD5], **BO)
+    assert take_in(mine, [known(1)], **SENT).new == 1
+    Library(tmp_path).bank("national").change(kinds=[PDQ, MD5, SHA1], **BO)
+    assert mine.add([known(1, SHA1)], **SENT).new == 1

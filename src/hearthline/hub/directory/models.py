@@ -217,6 +217,7 @@ class PartnerKey(models.Model):
     class Scope(models.TextChoices):
         WRITE = "reports:write", _("Send reports")
         READ = "reports:read", _("Read how its own reports stand")
+        NOTICES = "notices:answer", _("Read and answer the notices it was sent")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="keys")

@@ -30,7 +30,7 @@ Fetch: TypeAlias = Callable[[bytes | None], bytes]
 """The version token that is held, None for none, to an answer made by ``delta``."""
 
 Confirm: TypeAlias = Callable[[Prefixes], None]
-"""Raises unless the list is the publisher's own: see ``docs/prefix-lists.md`` for signatures."""
+"""Raises ``ListRefused`` unless the list is the publisher's own: see ``signed.signed_by``."""
 
 _CHECKSUM_BYTES = 32
 

@@ -34,18 +34,20 @@ def expressions(c: Canonical) -> list[str]:
 def within_scope(c: Canonical) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The expressions to look up where entries have a scope, each with the scopes that it meets.
 
-    Fewer than ``expressions`` for most addresses, because only a domain reaches beyond its own
-    host name; and deeper for some: every directory and every parent name, however many.
+    The most exact comes first. They are fewer than ``expressions`` for most addresses, because
+    only a domain reaches beyond its own host name, and deeper for some: every directory and
+    every parent name counts, however many there are.
     """
     if c.query is not None:
         yield f"{c.host}{c.path}?{c.query}", ("url",)
     if not c.path.endswith("/"):
         yield c.host + c.path, ("url",)
-    place = 0
-    while place := c.path.find("/", place) + 1:
-        exact = ("url",) if place == len(c.path) else ()
-        whole = ("host", "domain") if place == 1 else ()
-        yield c.host + c.path[:place], (*exact, "path", *whole)
+    end = len(c.path)
+    while slash := c.path.rfind("/", 0, end) + 1:
+        exact = ("url",) if slash == len(c.path) else ()
+        whole = ("host", "domain") if slash == 1 else ()
+        yield c.host + c.path[:slash], (*exact, "path", *whole)
+        end = slash - 1
     parent = "" if c.is_ip else c.host.partition(".")[2]
     while "." in parent:
         yield parent + "/", ("domain",)

@@ -56,12 +56,14 @@ class ListFault(StrEnum):
     NOT_READABLE = "not_readable"
     ROLLED_BACK = "rolled_back"
     CHECKSUM = "checksum"
+    NOT_SIGNED = "not_signed"
 
 
 _FAULTS: Final = {
     ListFault.NOT_READABLE: "The answer is not one of a prefix list",
     ListFault.ROLLED_BACK: "The answer is older than the list that is held",
     ListFault.CHECKSUM: "The list that results is not the one the publisher made; fetch it whole",
+    ListFault.NOT_SIGNED: "The publisher did not sign this list",
 }
 
 
@@ -136,6 +138,8 @@ def apply(held: Prefixes | None, answer: bytes) -> Prefixes:
     added = _numbers(message, "additionsFourBytes", "rawAdditions", "rawHashes")
     if partial is True and held is not None:
         removed = set(_numbers(message, "compressedRemovals", "rawRemovals", "rawIndices"))
+        if removed and max(removed) >= len(held):
+            raise ListRefused(ListFault.CHECKSUM, "a removal of what is not held")
         kept = [value for place, value in enumerate(held.values) if place not in removed]
         added = array("I", sorted([*kept, *added]))
     elif partial is not False:

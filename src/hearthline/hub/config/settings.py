@@ -45,6 +45,9 @@ DESK_PUBLIC_KEY = secret("HEARTHLINE_DESK_PUBLIC_KEY")
 DESK_PRIVATE_KEY = desk_keys()
 AUDIT_PUBLIC_KEY = secret("HEARTHLINE_AUDIT_PUBLIC_KEY")
 AUDIT_PRIVATE_KEY = secret("HEARTHLINE_AUDIT_PRIVATE_KEY")
+# Signs versions of the block list; networks check them by the public one (docs/blocking.md).
+BLOCKLIST_PUBLIC_KEY = secret("HEARTHLINE_BLOCKLIST_PUBLIC_KEY")
+BLOCKLIST_PRIVATE_KEY = secret("HEARTHLINE_BLOCKLIST_PRIVATE_KEY")
 
 # Addresses.
 PUBLIC_URL = text("HEARTHLINE_PUBLIC_URL", "http://127.0.0.1:8000")
@@ -73,6 +76,10 @@ PROBE_HOSTS = mapping("HEARTHLINE_PROBE_HOSTS") if DEMO else {}
 # Certificate authorities trusted for HTTPS endpoints of hosts besides the system's own, as PEM.
 _ca_file = text("HEARTHLINE_CA_FILE")
 CA_ROOTS = Path(_ca_file).read_text(encoding="utf-8") if _ca_file else None
+# Where a host is, is asked of the DNS and of registers outside (RDAP): only where it is wanted, and
+# never in a demonstration. IANA's three bootstrap files may lie in a folder, newer than ours.
+HOSTING_LOOKUPS = flag("HEARTHLINE_HOSTING_LOOKUPS") and not DEMO
+RDAP_BOOTSTRAP = text("HEARTHLINE_RDAP_BOOTSTRAP")
 DEMO_INBOX = Path(text("HEARTHLINE_DEMO_INBOX", str(HOME / "inbox")))
 
 # Numbers for Prometheus are shown to whoever brings this; empty, there is no such page.
@@ -125,6 +132,7 @@ ROOMS = [
     "care",
     "directory",
     "evidence",
+    "hosting",
     "reports",
     "cases",
     "referrals",

@@ -23,7 +23,13 @@ KEYS = {
         "OIDC_CLIENT_SECRET",
     ),
     # The public half seals a unit's reasons, which the desk reads.
-    "partners": ("SECRET_KEY", "PEPPER", "DESK_PUBLIC_KEY", "OIDC_CLIENT_SECRET"),
+    "partners": (
+        "SECRET_KEY",
+        "PEPPER",
+        "DESK_PUBLIC_KEY",
+        "OIDC_CLIENT_SECRET",
+        "BLOCKLIST_PUBLIC_KEY",
+    ),
     "worker": (
         "SECRET_KEY",
         "PEPPER",
@@ -31,10 +37,18 @@ KEYS = {
         "DESK_PRIVATE_KEY",
         "AUDIT_PUBLIC_KEY",
         "AUDIT_PRIVATE_KEY",
+        "BLOCKLIST_PUBLIC_KEY",
+        "BLOCKLIST_PRIVATE_KEY",
         "SMTP_PASSWORD",
     ),
 }
-_OPTIONAL = {"SMTP_PASSWORD", "OIDC_CLIENT_SECRET"}
+# A country without a block list needs no keys for one.
+_OPTIONAL = {
+    "SMTP_PASSWORD",
+    "OIDC_CLIENT_SECRET",
+    "BLOCKLIST_PUBLIC_KEY",
+    "BLOCKLIST_PRIVATE_KEY",
+}
 _ALL_KEYS = {name for names in KEYS.values() for name in names}
 
 

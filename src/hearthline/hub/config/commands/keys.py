@@ -15,9 +15,17 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hearthline.hub.audit.keys import ORIGIN
+from hearthline.hub.blocklists.keys import public_text
 from hearthline.hub.config import key_file
 from hearthline.hub.config.environment import desk_keys, secret
-from hearthline.hub.config.key_file import AUDIT_PRIVATE, AUDIT_PUBLIC, DESK_PRIVATE, DESK_PUBLIC
+from hearthline.hub.config.key_file import (
+    AUDIT_PRIVATE,
+    AUDIT_PUBLIC,
+    DESK_PRIVATE,
+    DESK_PUBLIC,
+    LIST_PRIVATE,
+    LIST_PUBLIC,
+)
 from hearthline.hub.config.start import start_django
 from hearthline.kit import ledger, sealing
 
@@ -59,8 +67,8 @@ def _parser() -> argparse.ArgumentParser:
         default=Path(os.environ["HEARTHLINE_ENV"]) if os.environ.get("HEARTHLINE_ENV") else None,
         help="the key file; by default the one HEARTHLINE_ENV names",
     )
-    rotate = acts.add_parser("rotate", parents=[file], help="add a new desk or audit key")
-    rotate.add_argument("which", nargs="?", choices=["desk", "audit"], default="desk")
+    rotate = acts.add_parser("rotate", parents=[file], help="add a new key")
+    rotate.add_argument("which", nargs="?", choices=["desk", "audit", "blocklist"], default="desk")
     acts.add_parser("switch", parents=[file], help="seal to the newest desk key from now on")
     acts.add_parser("status", help="how many rows hang on which desk key")
     rewrap = acts.add_parser("rewrap", help="wrap every row to the current desk key now")
@@ -85,6 +93,7 @@ def new_keys() -> dict[str, str]:
         DESK_PUBLIC: sealing.desk_public_to_text(desk.public),
         DESK_PRIVATE: sealing.desk_private_to_text(desk.private),
         **_audit_keys(),
+        **_list_keys(),
     }
 
 
@@ -98,6 +107,15 @@ def rotate(chosen: argparse.Namespace) -> None:
             "The log has a new signing key. Start the worker again; the old public key stays, so "
             "that older checkpoints can be proven. Keep the new public line where the old is "
             "kept.\n"
+        )
+        return
+    if chosen.which == "blocklist":
+        new = _list_keys()
+        new[LIST_PUBLIC] = f"{new[LIST_PUBLIC]} {secret(LIST_PUBLIC)}".strip()
+        _keep(chosen.file, new)
+        sys.stdout.write(
+            "The block list has a new signing key. Give its public line to every network before "
+            "you start the worker again: until they know it they stay at the version they have.\n"
         )
         return
     pair = sealing.DeskKeyPair.generate()
@@ -182,6 +200,14 @@ def _audit_keys() -> dict[str, str]:
         sealing.secret_from_text(private, name=AUDIT_PRIVATE)
     )
     return {AUDIT_PUBLIC: ledger.verifier_key(ORIGIN, signer.public_key()), AUDIT_PRIVATE: private}
+
+
+def _list_keys() -> dict[str, str]:
+    private = sealing.new_secret_text()
+    signer = Ed25519PrivateKey.from_private_bytes(
+        sealing.secret_from_text(private, name=LIST_PRIVATE)
+    )
+    return {LIST_PUBLIC: public_text(signer.public_key()), LIST_PRIVATE: private}
 
 
 def _lines(keys: dict[str, str]) -> str:

@@ -26,6 +26,7 @@ for name, value in {
     "HEARTHLINE_PEPPER": sealing.new_secret_text(),
     "HEARTHLINE_VISIT_SECRET": sealing.new_secret_text(),
     "HEARTHLINE_AUDIT_PRIVATE_KEY": sealing.new_secret_text(),
+    "HEARTHLINE_BLOCKLIST_PRIVATE_KEY": sealing.new_secret_text(),
     "HEARTHLINE_DESK_PUBLIC_KEY": sealing.desk_public_to_text(_pair.public),
     "HEARTHLINE_DESK_PRIVATE_KEY": sealing.desk_private_to_text(_pair.private),
 }.items():

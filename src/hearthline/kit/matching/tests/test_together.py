@@ -13,7 +13,7 @@ import pytest
 
 from hearthline.kit.matching import HashIndex
 
-from .make import hashes, listed, numbered
+from .make import hashes, listed, numbered, open_files
 
 SEARCH = """
 import sys, numpy
@@ -88,14 +88,10 @@ def test_another_process_follows(tmp_path):
         assert other.wait() == 0
 
 
-def open_files():
-    return len(os.listdir("/proc/self/fd"))
-
-
 def test_a_closed_reader_stays_closed_and_keeps_no_file_open(tmp_path):
     with HashIndex.open(tmp_path, writable=True) as index:
         index.add(hashes(3000), numbered(3000))
-        before = open_files()
+        before = open_files(tmp_path)
         reader = HashIndex.open(tmp_path)
         reader.close()
         index.add(hashes(3000, seed=2), numbered(3000, 3000))
@@ -103,7 +99,7 @@ def test_a_closed_reader_stays_closed_and_keeps_no_file_open(tmp_path):
             reader.refresh()
         HashIndex.open(tmp_path)  # never closed
         gc.collect()
-        assert open_files() == before
+        assert open_files(tmp_path) == before
 
 
 def test_a_process_forked_meanwhile_does_not_keep_the_lock(tmp_path):

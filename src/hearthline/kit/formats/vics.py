@@ -93,9 +93,13 @@ def known_hashes(
     Names of files, paths, comments, series and EXIF stay behind: a bank does not need them, and
     they may say who a child is.
     """
-    namespace = "Default"
+    namespace, begun = "Default", False
     for found in read(source):
+        begun = begun or isinstance(found, Media)
         if isinstance(found, Context):
+            if begun and found.namespace != namespace:
+                reason = f"stood behind media, whose categories were read as {namespace} ones"
+                yield RefusedItem("@odata.context", reason)
             namespace = found.namespace
         elif isinstance(found, RefusedItem):
             yield found

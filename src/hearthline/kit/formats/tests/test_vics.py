@@ -332,3 +332,13 @@ def test_a_case_without_measure_keeps_what_a_value_may_have_and_tells_of_the_res
     assert {one.reason for one in told} == {"left out: there was too much"}
     [read_case] = [one for one in found if isinstance(one, Case)]
     assert len(read_case.other) + len(told) == 21
+
+
+def test_a_context_that_comes_too_late_for_the_categories_is_told() -> None:
+    medium = json.dumps({"MD5": MD5, "Category": 1})
+    late = f'{{"value": [{medium}], "@odata.context": "{CONTEXT.format("US", "Media")}"}}'
+    found, told = vics.known_hashes(io.BytesIO(late.encode()))
+    assert isinstance(found, KnownHash)
+    assert found.category == "vics-default-1"
+    assert isinstance(told, RefusedItem)
+    assert told.place == "@odata.context"

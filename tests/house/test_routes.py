@@ -15,6 +15,10 @@ OPEN_TO_ALL = {
     "public": {
         *HEALTH,
         "about",
+        "appeal",
+        "appeal_decision",
+        "blocking",
+        "blocking_report",
         "button",
         "complaint",
         "complaint_answer",
@@ -43,6 +47,7 @@ OPEN_TO_ALL = {
         "report_work_screen",
         "security_txt",
         "set_language",
+        "stopped",
     },
     "desk": {*HEALTH, "set_language"},
     "partners": {*HEALTH, "api_openapi", "set_language"},

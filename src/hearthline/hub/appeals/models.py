@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import json
 import uuid
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -99,8 +100,8 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
         """The median of days from an appeal to its lifting; None where it tells of too few."""
         lifted = self.filter(outcome__in=[Appeal.Outcome.LIFTED, Appeal.Outcome.PARTLY])
         times = lifted.filter(decided_at__isnull=False).values_list("received_at", "decided_at")
-        day = timedelta(days=1)
-        return publishable_quantile([(end - start) / day for start, end in times], 0.5, threshold)
+        days = [(end - start) / timedelta(days=1) for start, end in times if end is not None]
+        return publishable_quantile(days, 0.5, threshold)
 
 
 class Appeal(SealedRow):
@@ -241,9 +242,9 @@ class Measure(models.Model):
 
 
 class StopDayQuerySet(models.QuerySet["StopDay"]):
-    def shown_in(self, first: date, last: date) -> int:
-        """How often the stop page was shown from one day to another."""
-        days = self.filter(day__gte=first, day__lte=last)
+    def shown_in(self, first: date, end: date) -> int:
+        """How often the stop page was shown from one day until before another."""
+        days = self.filter(day__gte=first, day__lt=end)
         return int(days.aggregate(all=Sum("shown"))["all"] or 0)
 
 
@@ -256,13 +257,55 @@ class StopDay(models.Model):
     objects = StopDayQuerySet.as_manager()
 
 
+class BlockingReportQuerySet(models.QuerySet["BlockingReport"]):
+    def newest(self) -> "BlockingReport | None":
+        return self.order_by("-period").first()
+
+    def periods(self) -> list[str]:
+        """The months that are published, newest first."""
+        return list(self.order_by("-period").values_list("period", flat=True))
+
+
 class BlockingReport(models.Model):
-    """What is published of a month of blocking: canonical JSON, signed. Append-only by trigger."""
+    """What is published of a month of blocking. Append-only by trigger: it is never corrected."""
 
     period = models.CharField(primary_key=True, max_length=7)
     made_at = models.DateTimeField()
+    # Canonical JSON with its signature, see `actions.reporting`.
     body = models.TextField()
-    # Ed25519 over the body, see `kit.formats`; base64.
-    signature = models.CharField(max_length=88)
-    # The verifier key, in the form of C2SP signed notes.
-    signed_by = models.CharField(max_length=200)
+
+    objects = BlockingReportQuerySet.as_manager()
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The report as it was published."""
+        read: dict[str, Any] = json.loads(self.body)
+        return read
+
+
+def listed_by(end: datetime) -> dict[tuple[str, str], int]:
+    """How many entries were in force at a time, by category and scope. Without exercises."""
+    then = _real().filter(listed_at__lt=end).filter(Q(delisted_at=None) | Q(delisted_at__gte=end))
+    counted = then.order_by().values_list("category", "scope").annotate(Count("pk"))
+    return {(category, scope): count for category, scope, count in counted}
+
+
+def added_in(start: datetime, end: datetime) -> dict[str, int]:
+    """How many entries came into force in a time, by category."""
+    came = _real().filter(listed_at__gte=start, listed_at__lt=end)
+    return dict(came.order_by().values_list("category").annotate(Count("pk")))
+
+
+def delisted_in(start: datetime, end: datetime) -> dict[str, int]:
+    """How many entries left the list in a time, by why."""
+    left = _real().filter(delisted_at__gte=start, delisted_at__lt=end)
+    return dict(left.order_by().values_list("delisted_because").annotate(Count("pk")))
+
+
+def appealed_in(start: datetime, end: datetime) -> int:
+    """How many entries somebody appealed against in a time."""
+    return _real().filter(appealed_at__gte=start, appealed_at__lt=end).count()
+
+
+def _real() -> models.QuerySet[Entry]:
+    return Entry.objects.exclude(case__exercise=True)

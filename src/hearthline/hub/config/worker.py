@@ -8,10 +8,12 @@ from datetime import datetime
 from django.db import OperationalError, close_old_connections
 
 from hearthline.hub.accounts import sweeps as accounts
+from hearthline.hub.appeals import sweeps as appeals
 from hearthline.hub.audit import sweeps as audit
 from hearthline.hub.care import sweeps as care
 from hearthline.hub.cases import sweeps as cases
 from hearthline.hub.complaints import sweeps as complaints
+from hearthline.hub.hosting import sweeps as hosting
 from hearthline.hub.mail import sweeps as mail
 from hearthline.hub.notices import sweeps as notices
 from hearthline.hub.referrals import sweeps as referrals
@@ -27,10 +29,12 @@ Sweep = Callable[..., int]
 SWEEPS: tuple[Sweep, ...] = (
     *cases.SWEEPS,
     *referrals.SWEEPS,
+    *hosting.SWEEPS,
     *notices.SWEEPS,
     *mail.SWEEPS,
     *reports.SWEEPS,
     *complaints.SWEEPS,
+    *appeals.SWEEPS,
     *accounts.SWEEPS,
     *care.SWEEPS,
     *audit.SWEEPS,

@@ -17,6 +17,7 @@ urlpatterns = [
     path("notices/", include("hearthline.hub.notices.desk")),
     path("referrals/", include("hearthline.hub.referrals.desk")),
     path("complaints/", include("hearthline.hub.complaints.desk")),
+    path("appeals/", include("hearthline.hub.appeals.desk")),
     path("exercises/", include("hearthline.hub.drills.desk")),
     path("directory/", include("hearthline.hub.directory.desk")),
     path("directory/", include("hearthline.hub.directory.desk_keys")),

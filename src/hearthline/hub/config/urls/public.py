@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("hearthline.hub.directory.public")),
     path("", include("hearthline.hub.statistics.public")),
     path("", include("hearthline.hub.complaints.public")),
+    path("", include("hearthline.hub.appeals.public")),
     path("language/", public(ui.set_language), name="set_language"),
     path("leave/", public(ui.leave), name="leave"),
 ]

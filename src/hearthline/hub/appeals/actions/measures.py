@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which measures an address is about, and who took part in them."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from django.db.models import Q
+
+from hearthline.hub.accounts.models import User
+from hearthline.hub.appeals.models import Appeal, Measure
+from hearthline.hub.audit.models import Entry as Logged
+from hearthline.hub.blocklists import actions as blocklists
+from hearthline.hub.blocklists.models import Act, Entry, address_digest
+from hearthline.hub.cases.models import Assessment, Case, StepBack
+from hearthline.hub.notices.models import Notice
+from hearthline.hub.sealing import actions as sealing
+from hearthline.kit.urls import (
+    AddressRefused,
+    Canonical,
+    canonicalise,
+    expressions,
+    find_addresses,
+    subject_key,
+)
+
+PAGES_AT_ONCE: Final = 5
+# Looking is not taking part: whoever decides has to look.
+_LOOKING: Final = (
+    "cases.read", "cases.queue", "cases.subject_address", "notices.open_check", "blocklists.read",
+)  # fmt: skip
+
+
+class TookPart(Exception):
+    """The person took part in a measure that is disputed here: somebody else decides."""
+
+
+def pages(address: str) -> list[Canonical]:
+    """The pages that somebody means by what they typed; none where no browser would open it."""
+    found = [each.canonical for each in find_addresses(address) if each.canonical is not None]
+    if not found:
+        try:
+            found = [canonicalise(address)]
+        except AddressRefused:
+            return []
+    return found[:PAGES_AT_ONCE]
+
+
+def find_measures(*, appeal: Appeal, address: str, at: datetime) -> int:
+    """Join to the appeal what is in force about the address and is not joined yet; how many.
+
+    Everything is found by keyed digests, so the public door can do it without reading any list.
+    Blocks are marked as appealed. Whoever appeals is told nothing of what was found.
+    """
+    have = Measure.objects.filter(appeal=appeal)
+    entries = set(have.values_list("entry", flat=True))
+    cases = set(have.values_list("case", flat=True))
+    new = 0
+    for page in pages(address):
+        for entry in _blocks(page):
+            if entry.pk not in entries:
+                entries.add(entry.pk)
+                Measure.objects.create(
+                    appeal=appeal, kind=Measure.Kind.BLOCK, entry=entry, found_at=at
+                )
+                blocklists.mark_appealed(entry=entry, at=at)
+                new += 1
+        for case in _findings(page):
+            if case.pk not in cases:
+                cases.add(case.pk)
+                notice = Notice.objects.filter(case=case).first()
+                kind = Measure.Kind.NOTICE if notice else Measure.Kind.FINDING
+                Measure.objects.create(
+                    appeal=appeal, kind=kind, case=case, notice=notice, found_at=at
+                )
+                new += 1
+    return new
+
+
+def refuse_involved(appeal: Appeal, by: User) -> None:
+    """Raise TookPart when `by` proposed, approved, assessed or confirmed what is disputed.
+
+    Nor does somebody decide who did anything else on it but look, as the log says, or who has
+    nothing to do with its subject any more. What the appeal itself had them do is no part in it.
+    """
+    measures = appeal.measures.select_related("entry__case", "case")
+    if any(by.pk in set(_hands(measure)) or _acted(measure, by) for measure in measures):
+        raise TookPart
+
+
+def _blocks(page: Canonical) -> Iterator[Entry]:
+    """Entries that keep this page from being opened; of a whole site, all below it."""
+    whole = page.path == "/" and not page.query
+    stands = {
+        address_digest(scope, expression)
+        for scope in (Entry.Scope.URL, Entry.Scope.PATH)
+        for expression in expressions(page)
+    }
+    for entry in Entry.objects.blocking(page.host):
+        narrow = entry.scope in (Entry.Scope.URL, Entry.Scope.PATH)
+        if whole or not narrow or bytes(entry.digest) in stands:
+            yield entry
+
+
+def _findings(page: Canonical) -> Iterator[Case]:
+    """Cases in which two people found this page unlawful, and that act on it or had it removed."""
+    about = Q(subject__digest=sealing.digest(subject_key(page), purpose="subject"))
+    if page.path == "/" and not page.query:
+        about |= Q(subject__host_digest=sealing.digest(page.host, purpose="host"))
+    acted = Q(state=Case.State.CONFIRMED) | Q(state=Case.State.CLOSED, closed_because="removed")
+    yield from Case.objects.real().filter(about, acted).order_by("opened_at", "pk")
+
+
+def _hands(measure: Measure) -> Iterator[object]:
+    """The numbers of those who took the measure, as its own ledger names them."""
+    entry = measure.entry
+    if entry is not None:
+        yield from (entry.proposed_by_id, entry.approved_by_id, entry.second_senior_id)
+        acts = Act.objects.filter(entry=entry)
+        acts = acts.exclude(at=measure.done_at) if measure.done_at else acts
+        yield from acts.values_list("by", flat=True)
+    case = _case(measure)
+    if case is not None:
+        yield from Assessment.objects.filter(case=case).values_list("by", flat=True)
+
+
+def _acted(measure: Measure, by: User) -> bool:
+    case = _case(measure)
+    if case and StepBack.objects.filter(person=by, subject=case.subject_id).exists():
+        return True
+    notice = measure.notice_id or Notice.objects.filter(case=case).values_list("pk").first()
+    records = [measure.entry_id, case and case.pk, notice]
+    acts = Logged.objects.of_actor(str(by.actor)).exclude(verb__in=_LOOKING)
+    acts = acts.exclude(at=measure.done_at) if measure.done_at else acts
+    return acts.filter(object_id__in=[str(each) for each in records if each]).exists()
+
+
+def _case(measure: Measure) -> Case | None:
+    return measure.case or (measure.entry.case if measure.entry else None)

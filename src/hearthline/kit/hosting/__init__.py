@@ -24,7 +24,7 @@ from hearthline.kit.hosting.facts import (
     read,
 )
 from hearthline.kit.hosting.fetch import Line, NotFetched
-from hearthline.kit.hosting.finding import HostRefused, find, kind_of, registered_domain
+from hearthline.kit.hosting.finding import HostRefused, find, is_host, kind_of, registered_domain
 from hearthline.kit.hosting.names import Ask, ask_of, system_ask
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "ask_of",
     "find",
     "from_folder",
+    "is_host",
     "kind_of",
     "read",
     "registered_domain",

@@ -37,6 +37,14 @@ def kind_of(host: str) -> Kind:
     return Kind.IP if _ip(host) else Kind.SITE
 
 
+def is_host(text: str) -> bool:
+    """Whether ``text`` is a canonical host name or IP address and nothing else."""
+    try:
+        return _canonical(text) == text
+    except HostRefused:
+        return False
+
+
 def registered_domain(host: str) -> str:
     """What a registrar registered, by the registries' part of the list; "" for a bare suffix."""
     return _registries().privatesuffix(host) or ""

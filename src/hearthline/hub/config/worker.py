@@ -10,6 +10,7 @@ from django.db import OperationalError, close_old_connections
 from hearthline.hub.accounts import sweeps as accounts
 from hearthline.hub.appeals import sweeps as appeals
 from hearthline.hub.audit import sweeps as audit
+from hearthline.hub.blocklists import sweeps as blocklists
 from hearthline.hub.care import sweeps as care
 from hearthline.hub.cases import sweeps as cases
 from hearthline.hub.complaints import sweeps as complaints
@@ -31,6 +32,7 @@ SWEEPS: tuple[Sweep, ...] = (
     *referrals.SWEEPS,
     *hosting.SWEEPS,
     *notices.SWEEPS,
+    *blocklists.SWEEPS,
     *mail.SWEEPS,
     *reports.SWEEPS,
     *complaints.SWEEPS,

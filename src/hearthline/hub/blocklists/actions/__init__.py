@@ -29,6 +29,11 @@ from hearthline.hub.blocklists.actions.proposing import (
     propose,
     propose_without_case,
 )
+from hearthline.hub.blocklists.actions.publishing import (
+    LedgerBroken,
+    make_version,
+    restore_newest,
+)
 from hearthline.hub.blocklists.actions.reading import read_entry
 from hearthline.hub.blocklists.actions.rules import (
     LawDoesNotAllow,
@@ -44,6 +49,7 @@ __all__ = [
     "Ground",
     "Guarded",
     "LawDoesNotAllow",
+    "LedgerBroken",
     "NoAddress",
     "NotDue",
     "NotIllegal",
@@ -62,6 +68,7 @@ __all__ = [
     "end_address",
     "ground_of",
     "lost_ground",
+    "make_version",
     "mark_appealed",
     "override",
     "overturn",
@@ -70,6 +77,7 @@ __all__ = [
     "read_entry",
     "refuse",
     "renew",
+    "restore_newest",
     "set_review",
     "uphold",
 ]

@@ -16,11 +16,13 @@ from hearthline.kit.packs.pack import (
     Retention,
     ReviewClocks,
 )
+from hearthline.kit.packs.notice import LadderStep
 from hearthline.kit.packs.reader import PackRefused, read_pack
 
 __all__ = [
     "Agency",
     "Clocks",
+    "LadderStep",
     "LegalBasis",
     "NoticeClocks",
     "Pack",

@@ -81,6 +81,8 @@ def settle_wait(*, notice: Notice, by: User, at: datetime) -> Notice:
     waited, notice.waits_for = notice.waits_for, ""
     if notice.state == Notice.State.REFUSED:
         notice.state, notice.due_at = Notice.State.ACKNOWLEDGED, at
+    if waited == Notice.Waits.HOST_CHANGED:
+        notice.hosting_noted_at = notice.due_at = at
     notice.save()
     record(at=at, actor=by.actor, verb="notices.settle_wait", about=notice, waited=waited)
     return notice

@@ -19,6 +19,7 @@ from hearthline.hub.clocks.actions import hold, release
 from hearthline.hub.directory.models import Contact
 from hearthline.hub.mail.actions import REPEAT_HEADER
 from hearthline.hub.mail.models import Letter
+from hearthline.hub.notices.actions.door import link_for
 from hearthline.hub.notices.actions.posting import (
     WORKER,
     next_number,
@@ -116,6 +117,7 @@ def _first(notice: Notice, contact: Contact, at: datetime) -> int:
         number=next_number(notice, Delivery.Kind.FIRST),
         at=at,
         headers=_repeat_mark(notice),
+        link=link_for(contact=contact, notices=[one for one, _ in named], at=at),
     )
     post_delivery([one for one, _ in named], Delivery.Kind.FIRST, contact, message, at)
     for one, _address in named:

@@ -43,7 +43,7 @@ def post_delivery(
     for notice in notices:
         number = next_number(notice, kind)
         Delivery.objects.create(
-            notice=notice, kind=kind, number=number, letter=letter, queued_at=at
+            notice=notice, kind=kind, number=number, letter=letter, contact=contact, queued_at=at
         )
         record(
             at=at,
@@ -73,7 +73,9 @@ def post_document(
     )
     parcel.seal(key, "message", json.dumps(document, ensure_ascii=False, sort_keys=True))
     parcel.save(force_insert=True)
-    Delivery.objects.create(notice=notice, kind=kind, number=number, post=parcel, queued_at=at)
+    Delivery.objects.create(
+        notice=notice, kind=kind, number=number, post=parcel, contact=contact, queued_at=at
+    )
     record(
         at=at,
         actor=WORKER,

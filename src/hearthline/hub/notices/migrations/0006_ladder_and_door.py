@@ -17,19 +17,19 @@ class Migration(migrations.Migration):
     dependencies = [
         ('directory', '0005_confirm_members'),
         ('notices', '0005_measured'),
+        ('sealing', '0002_rings_and_words'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         LOOSEN,
         migrations.CreateModel(
-            name='DoorLink',
+            name='Copy',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('wrapped', models.BinaryField()),
+                ('document', models.BinaryField()),
                 ('made_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('last_used_on', models.DateField(null=True)),
             ],
         ),
         migrations.CreateModel(
@@ -45,6 +45,19 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['at', 'id'],
             },
+        ),
+        migrations.CreateModel(
+            name='Reader',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('digest', models.BinaryField(db_index=True, default=b'', max_length=32)),
+                ('public', models.BinaryField(max_length=32)),
+                ('secret', models.BinaryField(default=b'')),
+                ('made_at', models.DateTimeField()),
+                ('expires_at', models.DateTimeField()),
+                ('revoked_at', models.DateTimeField(null=True)),
+                ('last_used_on', models.DateField(null=True)),
+            ],
         ),
         migrations.AddField(
             model_name='answer',
@@ -91,14 +104,14 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('by__isnull', False), ('contact__isnull', True), ('key__isnull', True)), models.Q(('by__isnull', True), ('contact__isnull', False), ('key__isnull', True)), models.Q(('by__isnull', True), ('contact__isnull', True), ('key__isnull', False)), _connector='OR'), name='notices_answer_by_one'),
         ),
         migrations.AddField(
-            model_name='doorlink',
-            name='contact',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.contact'),
+            model_name='copy',
+            name='data_key',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sealing.datakey'),
         ),
         migrations.AddField(
-            model_name='doorlink',
-            name='revoked_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name='copy',
+            name='notice',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='copies', to='notices.notice'),
         ),
         migrations.AddField(
             model_name='escalation',
@@ -110,9 +123,30 @@ class Migration(migrations.Migration):
             name='notice',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='escalations', to='notices.notice'),
         ),
-        migrations.AddIndex(
-            model_name='doorlink',
-            index=models.Index(fields=['contact', 'expires_at'], name='notices_door_links'),
+        migrations.AddField(
+            model_name='reader',
+            name='contact',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.contact'),
+        ),
+        migrations.AddField(
+            model_name='reader',
+            name='data_key',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sealing.datakey'),
+        ),
+        migrations.AddField(
+            model_name='reader',
+            name='key',
+            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.partnerkey'),
+        ),
+        migrations.AddField(
+            model_name='reader',
+            name='revoked_by',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='copy',
+            name='reader',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='copies', to='notices.reader'),
         ),
         migrations.AddConstraint(
             model_name='escalation',
@@ -121,6 +155,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='escalation',
             constraint=models.UniqueConstraint(condition=models.Q(('contact__isnull', True)), fields=('notice', 'began', 'position'), name='notices_step_skipped_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='reader',
+            constraint=models.CheckConstraint(condition=models.Q(('contact__isnull', True), ('key__isnull', True), _connector='XOR'), name='notices_reader_link_or_key'),
+        ),
+        migrations.AddConstraint(
+            model_name='copy',
+            constraint=models.UniqueConstraint(fields=('notice', 'reader'), name='notices_one_copy'),
         ),
         ANSWERS,
         append_only("notices_escalation"),

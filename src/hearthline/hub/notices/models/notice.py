@@ -14,6 +14,7 @@ from hearthline.hub.directory.models import Contact, Organisation
 from hearthline.hub.mail.models import Letter
 from hearthline.hub.notices.models.answering import Answer
 from hearthline.hub.notices.models.carrying import Delivery
+from hearthline.hub.notices.models.door import Reader
 
 THERE = Q(removed_at__isnull=True, ended_at__isnull=True)
 # The times that figures ask for.
@@ -62,18 +63,14 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         together = self.filter(free(at), due_at__lte=at, pk__in=same.values("notice"))
         return together.filter(case__in=Case.objects.cleared_for_notice(at)).exclude(pk=notice.pk)
 
-    def told_to(self, contact: Contact) -> Self:
-        """What this contact may see: it was written to, and the notice is still its business.
+    def told_to(self, reader: Reader) -> Self:
+        """What this reader may see: it was written to, and the notice is still its business.
 
-        Exercises are nobody's outside; what waits for a letter is not told yet.
+        A link is for what its own contact was told, a key for what any contact of its
+        organisation was. Exercises are nobody's outside; what waits for a letter is not told yet.
         """
-        return self._told(Q(contact=contact), contact.organisation_id)
-
-    def told_in(self, organisation: Organisation) -> Self:
-        """What any contact of this organisation was told; for its program."""
-        return self._told(Q(contact__organisation=organisation), organisation.pk)
-
-    def _told(self, to: Q, organisation: uuid.UUID) -> Self:
+        organisation = reader.organisation
+        to = Q(contact=reader.contact) if reader.contact else Q(contact__organisation=organisation)
         written = Delivery.objects.filter(to, notice=OuterRef("pk"))
         higher = written.filter(
             kind=Delivery.Kind.ESCALATION, queued_at__gte=OuterRef("clocks_from")

@@ -21,6 +21,7 @@ from hearthline.hub.mail.sweeps import send_letters
 from hearthline.hub.mail.tests.make import free_port
 from hearthline.hub.notices import sweeps
 from hearthline.hub.notices.models import Notice
+from hearthline.kit.packs import LadderStep
 
 HOST = "harbour-host.test"
 MAILBOX = "abuse@harbour-host.test"
@@ -120,6 +121,19 @@ def set_notice_clocks(settings: Any, **changes: Any) -> None:
     notice = settings.PACK.clocks.notice.model_copy(update=changes)
     clocks = settings.PACK.clocks.model_copy(update={"notice": notice})
     settings.PACK = settings.PACK.model_copy(update={"clocks": clocks})
+
+
+def set_ladder(settings: Any, *steps: tuple[str, int], **changes: Any) -> None:
+    """The country pack with another ladder: who, and the hours whoever was told last has."""
+    ladder = [
+        LadderStep(
+            who=who,  # type: ignore[arg-type]  # pydantic checks it
+            kind="regulator" if who == "regulator" else "service",
+            wait_hours=hours,
+        )
+        for who, hours in steps
+    ]
+    set_notice_clocks(settings, ladder=ladder, **changes)
 
 
 def set_calendar(settings: Any, **changes: Any) -> None:

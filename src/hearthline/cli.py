@@ -14,6 +14,7 @@ COMMANDS = {
     "audit": (f"{COMMANDS_OF}.audit", "verify or export the audit log", True),
     "backup": (f"{COMMANDS_OF}.backup", "save the database and its keys, apart", True),
     "bank": (f"{ENGINE}.bank", "keep banks of known hashes", False),
+    "blocklist": (f"{ENGINE}.blocklist", "hand the DNS block list to resolvers", False),
     "demo": ("hearthline.hub.demo.command", "run a fictional country on this machine", False),
     "doctor": (f"{COMMANDS_OF}.doctor", "look whether all is well, and say what to do", True),
     "exchange": ("hearthline.matcher.exchanges.command", "fetch hash lists others share", False),
@@ -72,7 +73,7 @@ def main() -> None:
 
 
 def _usage() -> str:
-    lines = [f"  {name:8} {what}" for name, (_, what, _) in COMMANDS.items()]
+    lines = [f"  {name:9} {what}" for name, (_, what, _) in COMMANDS.items()]
     return "usage: hearthline COMMAND …\n\n" + "\n".join(lines)
 
 

@@ -9,14 +9,13 @@ from hearthline.kit.packs.pack import (
     Agency,
     Clocks,
     LegalBasis,
-    NoticeClocks,
     Pack,
     PhoneNumber,
     QuickExit,
     Retention,
     ReviewClocks,
 )
-from hearthline.kit.packs.notice import LadderStep
+from hearthline.kit.packs.notice import LadderStep, NoticeClocks
 from hearthline.kit.packs.reader import PackRefused, read_pack
 
 __all__ = [

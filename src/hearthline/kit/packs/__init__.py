@@ -5,6 +5,7 @@ A pack holds what a ministry decides (languages, numbers to call, clocks, retent
 bases, agencies); an operator's environment holds what a machine needs (keys, addresses).
 """
 
+from hearthline.kit.packs.notice import LadderStep, NoticeClocks
 from hearthline.kit.packs.pack import (
     Agency,
     Clocks,
@@ -15,7 +16,6 @@ from hearthline.kit.packs.pack import (
     Retention,
     ReviewClocks,
 )
-from hearthline.kit.packs.notice import LadderStep, NoticeClocks
 from hearthline.kit.packs.reader import PackRefused, read_pack
 
 __all__ = [

@@ -90,6 +90,7 @@ def organisation(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
             "edit": one.retired_at is None
             and request.user.has(Permission.DIRECTORY_ORGANISATION_EDIT),
             "contacts": contacts,
+            "found": one.contacts.found(),
             "superseded": one.contacts.superseded(),
             "domains": one.domains.order_by("name"),
             "members": one.members.select_related("user", "asked_by", "confirmed_by").order_by(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The second person for a police unit's key and members, who read what is handed to it."""
+"""What waits for a person's word: a police unit's key and members, and contacts a program found."""
 
 import uuid
 
@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from hearthline.hub.accounts.doors import StaffRequest
 from hearthline.hub.directory import actions
-from hearthline.hub.directory.desk import answer, form_page, proven_editors
-from hearthline.hub.directory.forms import ReasonForm, SameKeyForm
-from hearthline.hub.directory.models import Membership, Organisation
+from hearthline.hub.directory.desk import answer, editors, form_page, proven_editors
+from hearthline.hub.directory.forms import CheckedForm, ReasonForm, SameKeyForm
+from hearthline.hub.directory.models import Contact, Membership, Organisation
 
 
 @proven_editors
@@ -75,8 +75,49 @@ def member_confirm(request: StaffRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
+@editors
+@form_page
+def found_confirm(request: StaffRequest, pk: int) -> HttpResponse:
+    """A person made sure that a contact found in a register is right."""
+    contact = get_object_or_404(Contact.objects.select_related("organisation"), pk=pk)
+    form = CheckedForm(request.POST or None, initial={"source": contact.source})
+
+    def act() -> Contact:
+        return actions.confirm_found(
+            contact=contact, by=request.user, at=timezone.now(), **form.cleaned_data
+        )
+
+    text = _(
+        "Our letters say where content lies. Make sure, by the organisation's own pages or a call, "
+        "that this is its %(scope)s: %(value)s"
+    ) % {"scope": contact.get_scope_display(), "value": contact.value}
+    return answer(
+        request, form, act, _("Confirm a contact"), _("It is right"), contact.organisation, text
+    )
+
+
+@editors
+@form_page
+def found_refuse(request: StaffRequest, pk: int) -> HttpResponse:
+    """A contact found in a register is not the organisation's."""
+    contact = get_object_or_404(Contact.objects.select_related("organisation"), pk=pk)
+    form = ReasonForm(request.POST or None)
+
+    def act() -> Contact:
+        return actions.refuse_found(
+            contact=contact, by=request.user, at=timezone.now(), **form.cleaned_data
+        )
+
+    text = _("Nothing will be sent there: %(value)s") % {"value": contact.value}
+    return answer(
+        request, form, act, _("Refuse a contact"), _("Refuse it"), contact.organisation, text
+    )
+
+
 urlpatterns = [
     path("<uuid:pk>/key/confirm/", key_confirm, name="organisation_key_confirm"),
     path("<uuid:pk>/key/refuse/", key_refuse, name="organisation_key_refuse"),
     path("members/<int:pk>/confirm/", member_confirm, name="member_confirm"),
+    path("contacts/<int:pk>/confirm/", found_confirm, name="contact_confirm"),
+    path("contacts/<int:pk>/refuse/", found_refuse, name="contact_refuse"),
 ]

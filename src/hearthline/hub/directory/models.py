@@ -96,8 +96,15 @@ class Organisation(models.Model):
 
 class ContactQuerySet(models.QuerySet["Contact"]):
     def current(self) -> Self:
-        """Contacts in use, the one checked last first."""
-        return self.filter(superseded_at__isnull=True).order_by("-verified_on", "-id")
+        """Contacts in use, the one checked last first. What nobody confirmed is not in use."""
+        unconfirmed = Q(found_at__isnull=False, confirmed_at__isnull=True)
+        in_use = self.filter(superseded_at__isnull=True).exclude(unconfirmed)
+        return in_use.order_by("-verified_on", "-id")
+
+    def found(self) -> Self:
+        """Contacts that a look at a register found, until a person confirms or refuses them."""
+        waiting = self.filter(found_at__isnull=False, confirmed_at__isnull=True)
+        return waiting.filter(superseded_at__isnull=True).order_by("-found_at", "-id")
 
     def usable(self) -> Self:
         """Contacts that letters may go to: in use, and not parked until a person looks."""
@@ -117,6 +124,12 @@ class Contact(models.Model):
         DUTY = "duty", _("Duty officer")
         LEGAL = "legal", _("Legal")
         HELP = "help", _("People who need help")
+        # Whose abuse desk it is, where it is not the organisation's own. Registers name them apart,
+        # and none may stand for another.
+        HOST = "host", _("Host of the machine")
+        SITE_OWNER = "site_owner", _("Owner of the site")
+        NETWORK = "network", _("Operator of the network")
+        REGISTRAR = "registrar", _("Registrar of the domain")
 
     class Channel(models.TextChoices):
         EMAIL = "email", _("E-mail")
@@ -142,6 +155,12 @@ class Contact(models.Model):
     source = models.CharField(max_length=300)
     verified_on = models.DateField()
     superseded_at = models.DateTimeField(null=True, blank=True)
+    # A look at a register found it; nothing goes there until a person confirmed it.
+    found_at = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     objects = ContactQuerySet.as_manager()
 

@@ -288,6 +288,8 @@ OBJECTS: dict[str, dict[str, Find]] = {
     "contact_secret": _of(rooms.contact, {}, "post", **RECORD),
     "contact_check": _of(rooms.contact, CHECKED, **RECORD),
     "contact_end": _of(rooms.contact, REASON, **RECORD),
+    "contact_confirm": _of(second.found, CHECKED, **RECORD),
+    "contact_refuse": _of(second.found, REASON, **RECORD),
     "domain_add": _of(rooms.organisation, {"name": "cove.test"}, **RECORD),
     "domain_drop": _of(rooms.domain, {}, open="open"),
     "member_add": _of(rooms.organisation, lambda world: {"user": str(world.paulo.pk)}, "police",

@@ -9,7 +9,8 @@ from hearthline.hub.accounts.tests.make import make_user
 from hearthline.hub.config.tests import objects_rooms as rooms
 from hearthline.hub.config.tests.world import World
 from hearthline.hub.directory import actions as directory
-from hearthline.hub.directory.tests.make import make_unit
+from hearthline.hub.directory.models import Contact
+from hearthline.hub.directory.tests.make import make_organisation, make_unit
 
 
 def role(world: World, who: str, what: str) -> Any:
@@ -46,3 +47,19 @@ def member(world: World, who: str, what: str) -> Any:
         return directory.join(user=liaison, organisation=unit, by=world.abel, at=world.at)
 
     return world.once(("waiting member",), make).pk
+
+
+def found(world: World, who: str, what: str) -> Any:
+    """A contact that a program found: it waits for a person, or was refused."""
+
+    def make() -> Contact:
+        one = make_organisation(by=world.ada, at=world.at, name=f"Host with {what} found")
+        named = directory.FoundContact(
+            "network", "email", "abuse@harbour-net.test", "RDAP", world.at.date()
+        )
+        made = directory.take_in(organisation=one, found=named, by=None, at=world.at)
+        if what == "closed":
+            directory.refuse_found(contact=made, reason="Not it.", by=world.ada, at=world.at)
+        return made
+
+    return world.once(("found", what), make).pk

@@ -7,6 +7,7 @@ from hearthline.hub.directory.actions.checking import (
     HoursUnreadable,
     NoLongerCurrent,
     NotAnEndpoint,
+    NotConfirmed,
     NothingWaits,
     NotPolice,
     NotReachable,
@@ -24,6 +25,12 @@ from hearthline.hub.directory.actions.contacts import (
     verify_contact,
 )
 from hearthline.hub.directory.actions.endpoints import new_secret, park_contact, secret_of
+from hearthline.hub.directory.actions.found import (
+    FoundContact,
+    confirm_found,
+    refuse_found,
+    take_in,
+)
 from hearthline.hub.directory.actions.keys import (
     KeyRefused,
     NewKey,
@@ -54,11 +61,13 @@ __all__ = [
     "AlreadyListed",
     "DirectoryRefused",
     "Facts",
+    "FoundContact",
     "HoursUnreadable",
     "KeyRefused",
     "NewKey",
     "NoLongerCurrent",
     "NotAnEndpoint",
+    "NotConfirmed",
     "NotPolice",
     "NotReachable",
     "NothingWaits",
@@ -75,6 +84,7 @@ __all__ = [
     "add_organisation",
     "change_organisation",
     "confirm_age_recipient",
+    "confirm_found",
     "confirm_member",
     "drop_domain",
     "end_contact",
@@ -85,6 +95,7 @@ __all__ = [
     "part",
     "recognise",
     "refuse_age_recipient",
+    "refuse_found",
     "require_scope",
     "retire",
     "revoke_key",
@@ -93,5 +104,6 @@ __all__ = [
     "set_age_recipient",
     "set_ways",
     "supersede_contact",
+    "take_in",
     "verify_contact",
 ]

@@ -49,6 +49,10 @@ class HoursUnreadable(DirectoryRefused):
     """Working hours, or a time zone, that nobody could keep to."""
 
 
+class NotConfirmed(DirectoryRefused):
+    """A contact that was found, and that no person has confirmed."""
+
+
 class NotAnEndpoint(DirectoryRefused):
     """Only an HTTPS endpoint in use has a secret."""
 
@@ -93,6 +97,8 @@ def current_contact(contact: Contact) -> Contact:
             _("This contact was replaced meanwhile. Look at the current ones and try again.")
         )
     current(fresh.organisation)
+    if fresh.found_at is not None and fresh.confirmed_at is None:
+        raise NotConfirmed(_("A program found this contact. Confirm it first, or refuse it."))
     return fresh
 
 

@@ -83,9 +83,11 @@ def refuse_involved(appeal: Appeal, by: User) -> None:
     Nor does somebody decide who did anything else on it but look, as the log says, or who has
     nothing to do with its subject any more. What the appeal itself had them do is no part in it.
     """
-    measures = appeal.measures.select_related("entry__case", "case")
-    if any(by.pk in set(_hands(measure)) or _acted(measure, by) for measure in measures):
-        raise TookPart
+    measures = list(appeal.measures.select_related("entry__case", "case"))
+    settled = [measure.done_at for measure in measures if measure.done_at is not None]
+    for measure in measures:
+        if by.pk in _hands(measure, settled) or _acted(measure, by, settled):
+            raise TookPart
 
 
 def _blocks(page: Canonical) -> Iterator[Entry]:
@@ -111,27 +113,29 @@ def _findings(page: Canonical) -> Iterator[Case]:
     yield from Case.objects.real().filter(about, acted).order_by("opened_at", "pk")
 
 
-def _hands(measure: Measure) -> Iterator[object]:
+def _hands(measure: Measure, settled: list[datetime]) -> set[object]:
     """The numbers of those who took the measure, as its own ledger names them."""
+    hands: set[object] = set()
     entry = measure.entry
     if entry is not None:
-        yield from (entry.proposed_by_id, entry.approved_by_id, entry.second_senior_id)
-        acts = Act.objects.filter(entry=entry)
-        acts = acts.exclude(at=measure.done_at) if measure.done_at else acts
-        yield from acts.values_list("by", flat=True)
+        hands |= {entry.proposed_by_id, entry.approved_by_id, entry.second_senior_id}
+        acts = Act.objects.filter(entry=entry).exclude(at__in=settled)
+        hands |= set(acts.values_list("by", flat=True))
     case = _case(measure)
     if case is not None:
-        yield from Assessment.objects.filter(case=case).values_list("by", flat=True)
+        hands |= set(Assessment.objects.filter(case=case).values_list("by", flat=True))
+    return hands
 
 
-def _acted(measure: Measure, by: User) -> bool:
+def _acted(measure: Measure, by: User, settled: list[datetime]) -> bool:
     case = _case(measure)
     if case and StepBack.objects.filter(person=by, subject=case.subject_id).exists():
         return True
-    notice = measure.notice_id or Notice.objects.filter(case=case).values_list("pk").first()
-    records = [measure.entry_id, case and case.pk, notice]
+    records = [measure.entry_id]
+    if case is not None:
+        records += [case.pk, *Notice.objects.filter(case=case).values_list("pk", flat=True)]
     acts = Logged.objects.of_actor(str(by.actor)).exclude(verb__in=_LOOKING)
-    acts = acts.exclude(at=measure.done_at) if measure.done_at else acts
+    acts = acts.exclude(at__in=settled)
     return acts.filter(object_id__in=[str(each) for each in records if each]).exists()
 
 

@@ -4,7 +4,7 @@
 from django.urls import path
 
 from hearthline.hub.appeals.public.appealing import appeal, decision
-from hearthline.hub.appeals.public.stopped import stopped
+from hearthline.hub.appeals.public.stop_page import stopped
 from hearthline.hub.appeals.public.transparency import blocking, blocking_report
 
 urlpatterns = [

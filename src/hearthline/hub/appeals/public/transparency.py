@@ -27,7 +27,7 @@ def blocking(request: HttpRequest) -> HttpResponse:
         "sheet": _sheet(report) if report else None,
         "months": [(period, _month(period)) for period in periods],
         "threshold": settings.PACK.statistics.threshold,
-        "key": settings.AUDIT_PUBLIC_KEY.split()[0] if settings.AUDIT_PUBLIC_KEY else "",
+        "key": report.said["key"] if report else "",
     }
     return render(request, "appeals/blocking.html", context)
 

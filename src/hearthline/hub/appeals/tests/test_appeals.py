@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An appeal from its words to the desk: sealed, clocked, joined to what it disputes."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from hearthline.hub.accounts.models import User
+from hearthline.hub.accounts.permissions import NotAllowed
+from hearthline.hub.appeals import actions, sweeps
+from hearthline.hub.appeals.models import Appeal
+from hearthline.hub.appeals.tests.make import (
+    ARTICLE,
+    NEWSPAPER,
+    WORDS,
+    decision,
+    kinds,
+    make_appeal,
+    make_block,
+    make_finding_of,
+    taken,
+)
+from hearthline.hub.audit.models import Entry as Logged
+from hearthline.hub.blocklists import actions as blocklists
+from hearthline.hub.blocklists.models import Entry
+from hearthline.hub.cases.models import Case
+from hearthline.hub.notices.models import Notice
+from hearthline.hub.reports.tests.make import PICTURE
+from hearthline.kit.sealing import new_receipt
+from hearthline.kit.urls import FileContentRefused
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+def test_an_appeal_is_sealed_and_opens_for_its_receipt_and_the_desk(now: datetime, mara: User):
+    made = make_appeal(at=now, contact="newsroom@example.org")
+    row = Appeal.objects.get()
+    for sealed, text in ((row.address, ARTICLE), (row.words, WORDS)):
+        assert text.encode() not in bytes(sealed)
+    found, text = actions.come_back(receipt=made.receipt, at=now)
+    assert text is not None
+    assert (found, text.address, text.words) == (made.appeal, ARTICLE, WORDS)
+    assert actions.read(appeal=found, by=mara, at=now).contact == "newsroom@example.org"
+    verbs = set(Logged.objects.values_list("verb", flat=True))
+    assert {"appeals.appeal", "appeals.come_back", "appeals.read"} <= verbs
+    assert not Logged.objects.filter(detail__contains=NEWSPAPER).exists()
+
+
+def test_its_clocks_are_the_packs(now: datetime):
+    one = make_appeal(at=now).appeal
+    assert (one.acknowledge_due_at, one.decide_due_at) == (now + DAY, now + 7 * DAY)
+
+
+def test_a_block_of_the_host_and_the_finding_behind_it_are_joined(block: Entry, now: datetime):
+    one = make_appeal(at=now).appeal
+    assert kinds(one) == ["block", "finding"]
+    block.refresh_from_db()
+    assert block.is_appealed
+
+
+def test_a_notice_is_joined_in_the_place_of_its_finding(case: Case, now: datetime):
+    Notice.objects.create(case=case, queued_at=now)
+    assert kinds(make_appeal(at=now).appeal) == ["notice"]
+
+
+def test_a_page_beside_a_blocked_page_is_not_joined_but_the_whole_site_is(
+    case: Case, ana: User, sena: User, now: datetime
+):
+    page = ARTICLE.removeprefix("http://")
+    make_block(case, by=ana, second=sena, at=now, scope="url", address=page)
+    assert kinds(make_appeal(at=now, address=f"http://{NEWSPAPER}/sports.html").appeal) == []
+    assert kinds(make_appeal(at=now, address=ARTICLE).appeal) == ["block", "finding"]
+    assert kinds(make_appeal(at=now, address=NEWSPAPER).appeal) == ["block", "finding"]
+
+
+def test_everything_below_a_blocked_path_is_joined(
+    case: Case, ana: User, sena: User, now: datetime
+):
+    make_block(case, by=ana, second=sena, at=now, scope="path", address=f"{NEWSPAPER}/2026/")
+    assert kinds(make_appeal(at=now, address=f"http://{NEWSPAPER}/2026/x.html").appeal) == ["block"]
+    assert kinds(make_appeal(at=now, address=f"http://{NEWSPAPER}/2025/x.html").appeal) == []
+
+
+@pytest.mark.parametrize("typed", ["it was on my blog", "ftp://x", "news paper dot test"])
+def test_an_address_nobody_can_read_is_kept_for_a_person(typed: str, now: datetime):
+    made = make_appeal(at=now, address=typed)
+    found, text = actions.come_back(receipt=made.receipt, at=now)
+    assert text is not None
+    assert text.address == typed
+    assert kinds(found) == []
+
+
+def test_what_is_done_after_the_appeal_joins_when_somebody_takes_it(
+    ana: User, ben: User, mara: User, now: datetime
+):
+    made = make_appeal(at=now)
+    assert kinds(made.appeal) == []
+    make_finding_of(ARTICLE, ana=ana, ben=ben, at=now)
+    assert kinds(taken(made, by=mara, at=now)) == ["finding"]
+
+
+def test_sending_twice_is_one_appeal_and_other_words_are_another(now: datetime):
+    receipt = new_receipt()
+    first, again = (make_appeal(at=now, receipt=receipt) for _again in range(2))
+    assert (first.receipt, first.appeal.pk) == (again.receipt, again.appeal.pk)
+    other = make_appeal(at=now, receipt=receipt, words="And another thing.")
+    assert other.receipt != receipt
+    assert Appeal.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("told", "refusal"),
+    [
+        ({"address": "  "}, actions.NothingSaid),
+        ({"words": "  "}, actions.NothingSaid),
+        ({"words": "x" * 5_001}, actions.TooLong),
+        ({"address": "x" * 2_001}, actions.TooLong),
+        ({"contact": "x" * 255}, actions.TooLong),
+        ({"words": PICTURE}, FileContentRefused),
+        ({"address": PICTURE}, FileContentRefused),
+        ({"who": "somebody"}, ValueError),
+    ],
+)
+def test_what_cannot_be_kept_is_refused(told: dict[str, str], refusal: type, now: datetime):
+    with pytest.raises(refusal):
+        make_appeal(at=now, **told)
+    assert not Appeal.objects.exists()
+
+
+def test_a_receipt_nobody_has_opens_nothing(now: datetime):
+    with pytest.raises(actions.AppealUnknown):
+        actions.come_back(receipt=new_receipt(), at=now)
+
+
+def test_whoever_found_proposed_or_approved_neither_reads_nor_takes_it(
+    block: Entry, sena: User, stan: User, mara: User, now: datetime
+):
+    made = make_appeal(at=now)
+    with pytest.raises(actions.TookPart):
+        actions.read(appeal=made.appeal, by=sena, at=now)
+    with pytest.raises(actions.TookPart):
+        actions.acknowledge(appeal=made.appeal, by=sena, at=now)
+    taken(made, by=stan, at=now)
+    with pytest.raises(actions.WrongStep):
+        actions.acknowledge(appeal=made.appeal, by=mara, at=now)
+
+
+def test_whoever_confirmed_the_finding_takes_no_appeal_against_it(
+    sena: User, stan: User, mara: User, now: datetime
+):
+    make_finding_of(ARTICLE, ana=sena, ben=stan, at=now)
+    made = make_appeal(at=now)
+    for judge in (sena, stan):
+        with pytest.raises(actions.TookPart):
+            actions.acknowledge(appeal=made.appeal, by=judge, at=now)
+    actions.acknowledge(appeal=made.appeal, by=mara, at=now)
+
+
+def test_whoever_did_anything_on_it_by_the_log_does_not_decide(
+    block: Entry, mara: User, stan: User, now: datetime
+):
+    blocklists.set_review(entry=block, on=(now + 20 * DAY).date(), by=mara, at=now)
+    made = make_appeal(at=now)
+    with pytest.raises(actions.TookPart):
+        actions.acknowledge(appeal=made.appeal, by=mara, at=now)
+    blocklists.read_entry(entry=block, by=stan, at=now)
+    actions.acknowledge(appeal=made.appeal, by=stan, at=now)
+
+
+def test_a_measure_that_comes_to_light_lets_go_of_whoever_took_part(
+    sena: User, stan: User, now: datetime
+):
+    made = make_appeal(at=now)
+    make_finding_of(ARTICLE, ana=sena, ben=stan, at=now)
+    with pytest.raises(actions.TookPart):
+        actions.acknowledge(appeal=made.appeal, by=sena, at=now)
+    made.appeal.refresh_from_db()
+    assert made.appeal.state == "received"
+
+
+def test_analysts_have_no_part_in_appeals_and_oversight_only_reads(
+    ana: User, omar: User, ada: User, now: datetime
+):
+    one = make_appeal(at=now).appeal
+    for person in (ana, ada):
+        with pytest.raises(NotAllowed):
+            actions.read(appeal=one, by=person, at=now)
+    actions.read(appeal=one, by=omar, at=now)
+    with pytest.raises(NotAllowed):
+        actions.acknowledge(appeal=one, by=omar, at=now)
+
+
+def test_an_appeal_can_be_given_back_by_whoever_has_it(mara: User, stan: User, now: datetime):
+    one = taken(make_appeal(at=now), by=mara, at=now)
+    with pytest.raises(actions.WrongStep):
+        actions.give_back(appeal=one, by=stan, at=now)
+    actions.give_back(appeal=one, by=mara, at=now)
+    actions.acknowledge(appeal=one, by=stan, at=now + DAY)
+    assert (one.handler, one.acknowledged_at) == (stan, now)
+
+
+def test_the_sweep_notes_each_late_step_once(now: datetime):
+    one = make_appeal(at=now).appeal
+    assert sweeps.note_late(holder="w", at=now + DAY) == 0
+    late = now + 2 * DAY
+    assert [sweeps.note_late(holder="w", at=late) for _again in range(2)] == [1, 0]
+    later = now + 8 * DAY
+    assert [sweeps.note_late(holder="w", at=later) for _again in range(2)] == [1, 0]
+    one.refresh_from_db()
+    assert (one.late_unread_at, one.late_undecided_at) == (late, later)
+
+
+def test_its_words_end_with_the_packs_days_and_its_steps_stay(mara: User, now: datetime):
+    made = make_appeal(at=now)
+    one = taken(made, by=mara, at=now)
+    actions.decide(appeal=one, decision=decision(one, reasons=["not_on_list"]), by=mara, at=now)
+    end = now + 365 * DAY
+    assert sweeps.end_retention(holder="w", at=end - timedelta(seconds=1)) == 0
+    assert [sweeps.end_retention(holder="w", at=end) for _again in range(2)] == [1, 0]
+    found, text = actions.come_back(receipt=made.receipt, at=end)
+    assert (found.state, text) == ("decided", None)

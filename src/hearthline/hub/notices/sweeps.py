@@ -12,7 +12,7 @@ from hearthline.hub.audit.models import Actor
 from hearthline.hub.clocks.actions import LeaseLost, lease
 from hearthline.hub.mail.actions import ExerciseStaysHere, HeldBack
 from hearthline.hub.notices import actions
-from hearthline.hub.notices.models import Notice, Post, Watch, cases_awaiting_notice
+from hearthline.hub.notices.models import Copy, Notice, Post, Reader, Watch, cases_awaiting_notice
 from hearthline.kit import urls
 
 log = logging.getLogger(__name__)
@@ -71,6 +71,29 @@ def forget_posts(*, holder: str, at: datetime) -> int:
     return len(outlived)
 
 
+def seal_copies(*, holder: str, at: datetime) -> int:
+    """Seal for each reader at the providers' door what it was told and may read; how many."""
+    sealed = 0
+    readers = Reader.objects.in_force(at).select_related("contact__organisation")
+    for reader in readers.select_related("key__organisation").iterator():
+        told = Notice.objects.told_to(reader).open().exclude(copies__reader=reader)
+        for notice in told.select_related("case__subject")[: BATCH - sealed]:
+            with _apart("notice", notice.pk):
+                actions.seal_copy(reader=reader, notice=notice, at=at)
+            sealed += 1
+        if sealed >= BATCH:
+            break
+    return sealed
+
+
+def forget_copies(*, holder: str, at: datetime) -> int:
+    """End the copies that nobody reads any more; how many."""
+    outlived = list(Copy.objects.outlived(at)[:500])
+    for copy in outlived:
+        actions.forget_copy(copy=copy, at=at)
+    return len(outlived)
+
+
 def note_deliveries(*, holder: str, at: datetime) -> int:
     """What became of the letters: clocks start when the host's mail server took the notice."""
     noted = 0
@@ -107,8 +130,10 @@ SWEEPS: tuple[Callable[..., int], ...] = (
     write_letters,
     send_posts,
     note_deliveries,
+    seal_copies,
     check_availability,
     forget_posts,
+    forget_copies,
     end_looks,
 )
 

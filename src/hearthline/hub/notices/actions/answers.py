@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+import json
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -6,9 +8,12 @@ from django.db import transaction
 from hearthline.hub.accounts.models import User
 from hearthline.hub.accounts.permissions import Permission, require
 from hearthline.hub.audit.actions import record
+from hearthline.hub.audit.models import Actor
 from hearthline.hub.cases.actions import SamePerson
 from hearthline.hub.cases.actions.rules import require_on
+from hearthline.hub.directory.models import Contact, PartnerKey
 from hearthline.hub.notices.models import Answer, Notice, Watch
+from hearthline.hub.sealing.actions import digest
 from hearthline.hub.sealing.words import seal_words
 from hearthline.kit.codelists import UnknownCodeError, find, host_refusals
 
@@ -33,32 +38,97 @@ class NotOpen(ValueError):
     """The content is gone or the case is closed; there is nothing left to answer."""
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class Said:
+    """An answer. `refusal` is a code of kit.codelists.host_refusals; `place` a new address."""
+
+    code: str
+    refusal: str = ""
+    place: str = ""
+    note: str = ""
+
+    @property
+    def digest(self) -> bytes:
+        """A keyed digest: the same answer has the same, and none can be read from it."""
+        parts = (self.code, self.refusal, self.place, self.note.strip())
+        return digest(json.dumps(parts), purpose="provider's answer")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Who recorded an answer, and by which way: one of the three is set."""
+
+    actor: Actor
+    way: Answer.Way
+    by: User | None = None
+    contact: Contact | None = None
+    key: PartnerKey | None = None
+
+
 def record_answer(
     *, notice: Notice, code: str, note: str, by: User, at: datetime, refusal: str = ""
 ) -> Answer:
-    """What the host said. Its word closes nothing: "removed" only brings the next check forward.
+    """What the host told the desk. Its word closes nothing: "removed" only brings a look forward.
 
     "Not their service" takes the host off, and a person finds the right one.
     """
     require_on(notice.case, by, Permission.NOTICES_NOTICE_ANSWER)
+    source = Source(by.actor, Answer.Way.DESK, by=by)
+    return take_answer(notice, Said(code, refusal, note=note), source, at)
+
+
+@transaction.atomic
+def take_answer(
+    notice: Notice, said: Said, source: Source, at: datetime, *, of_host: bool = True
+) -> Answer:
+    """Keep an answer and follow it. `of_host` is false for a network or whoever was told later.
+
+    Their word brings a look forward; it never stands for the host's. Raises UnknownAnswer,
+    UnknownRefusal, NotAsked, NotOpen.
+    """
     notice = Notice.objects.select_for_update().get(pk=notice.pk)
-    _refuse(notice, code, refusal)
-    note = seal_words(note.strip()[:500], about=notice.case_id, at=at)
+    _refuse(notice, said.code, said.refusal)
     answer = Answer.objects.create(
-        notice=notice, code=code, refusal=refusal, note=note, by=by, at=at
+        notice=notice,
+        code=said.code,
+        refusal=said.refusal,
+        note=seal_words(said.note.strip()[:500], about=notice.case_id, at=at),
+        place=seal_words(said.place, about=notice.case_id, at=at),
+        digest=None if source.by else said.digest,
+        way=source.way,
+        by=source.by,
+        contact=source.contact,
+        key=source.key,
+        at=at,
     )
-    notice.waits_for = ""
-    then = find(host_refusals(), refusal).then if refusal else ""
-    if code == Answer.Code.WRONG_RECIPIENT or then == "reroute":
-        _take_off_host(notice)
-    else:
-        notice.acknowledged_at = notice.acknowledged_at or at
-        _move_on(notice, code, at)
-        _follow(notice, then, at)
+    if of_host:
+        _act_on(notice, said, at)
+    elif said.code in (Answer.Code.REMOVED, Answer.Code.MOVED):
+        Watch.objects.filter(notice=notice).update(due_at=at)
     notice.save()
-    record(at=at, actor=by.actor, verb="notices.answer", about=notice, code=code, refusal=refusal)
+    record(
+        at=at,
+        actor=source.actor,
+        verb="notices.answer",
+        about=notice,
+        code=said.code,
+        refusal=said.refusal,
+        way=source.way.value,
+    )
     return answer
+
+
+def _act_on(notice: Notice, said: Said, at: datetime) -> None:
+    """What the host's own answer does to the notice."""
+    changed = notice.waits_for == Notice.Waits.HOST_CHANGED
+    notice.waits_for = Notice.Waits.HOST_CHANGED if changed else ""
+    then = find(host_refusals(), said.refusal).then if said.refusal else ""
+    if said.code == Answer.Code.WRONG_RECIPIENT or then == "reroute":
+        _take_off_host(notice)
+        return
+    notice.acknowledged_at = notice.acknowledged_at or at
+    _move_on(notice, said.code, at)
+    _follow(notice, then, at)
 
 
 @transaction.atomic
@@ -92,6 +162,7 @@ def _take_off_host(notice: Notice) -> None:
     """Back to nobody's: a person finds the right one."""
     notice.state, notice.host, notice.contact = Notice.State.QUEUED, None, None
     notice.acknowledge_due_at = notice.escalate_at = notice.due_at = None
+    notice.waits_for = ""
     notice.clocks_from = notice.acknowledged_at = None
     notice.reminders = 0
 

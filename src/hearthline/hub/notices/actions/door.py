@@ -164,9 +164,9 @@ def seal_copy(*, reader: Reader, notice: Notice, at: datetime) -> Copy:
 
 @transaction.atomic
 def forget_copy(*, copy: Copy, at: datetime) -> None:
-    """Nobody reads it any more: what it says ends."""
+    """Nobody reads it any more: what it says ends. Should it be needed again, it is sealed anew."""
     destroy(copy.data_key, at=at)
-    Copy.objects.filter(pk=copy.pk).update(wrapped=b"")
+    copy.delete()
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from django.db import transaction
 from hearthline.hub.audit.actions import record
 from hearthline.hub.audit.models import Actor
 from hearthline.hub.clocks.actions import release
+from hearthline.hub.notices.actions.door import forget_copy
 from hearthline.hub.notices.models import Check, Notice, Post, Watch
 from hearthline.hub.sealing.actions import destroy
 
@@ -21,6 +22,8 @@ def end_looks(*, notice: Notice, at: datetime) -> int:
     ]
     for row in rows:
         destroy(row.data_key, at=at)
+    for copy in notice.copies.select_related("data_key"):
+        forget_copy(copy=copy, at=at)
     for watch in Watch.objects.filter(notice=notice, due_at__isnull=False):
         release(watch, due_at=None)
         watch.save()

@@ -61,6 +61,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='answer',
+            name='digest',
+            field=models.BinaryField(max_length=32, null=True),
+        ),
+        migrations.AddField(
+            model_name='answer',
             name='contact',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.contact'),
         ),

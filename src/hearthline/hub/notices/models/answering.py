@@ -42,6 +42,8 @@ class Answer(models.Model):
     note = models.CharField(max_length=500, blank=True)
     # Where it stands now, by their word; the words are sealed with the case.
     place = models.CharField(max_length=200, blank=True, db_default="")
+    # A keyed digest of what a provider said, by which the same answer sent twice is one.
+    digest = models.BinaryField(max_length=32, null=True)
     way = models.CharField(
         max_length=10, choices=Way.choices, default=Way.DESK, db_default=Way.DESK.value
     )

@@ -75,10 +75,10 @@ class Reader(SealedRow):
 
 class CopyQuerySet(models.QuerySet["Copy"]):
     def outlived(self, at: datetime) -> Self:
-        """Copies whose reader opens nothing any more, or whose notice has ended."""
+        """Copies whose reader opens nothing any more, or whose notice is over."""
         working = Reader.objects.in_force(at).filter(pk=OuterRef("reader"))
-        gone = self.filter(~Exists(working) | Q(notice__ended_at__isnull=False))
-        return gone.filter(data_key__destroyed_at__isnull=True)
+        over = Q(notice__removed_at__isnull=False) | Q(notice__case__closed_at__isnull=False)
+        return self.filter(~Exists(working) | over).select_related("data_key")
 
 
 class Copy(SealedRow):

@@ -2,6 +2,7 @@
 """Plain builders for tests: a cleared case, a host in the directory, a real web host."""
 
 import contextlib
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -69,6 +70,7 @@ def sweep(at: datetime, holder: str = "w1") -> None:
     sweeps.write_letters(holder=holder, at=at)
     send_letters(holder=holder, at=at)
     sweeps.note_deliveries(holder=holder, at=at)
+    sweeps.seal_copies(holder=holder, at=at)
 
 
 def make_sent(address: str, *, ana: User, ben: User, at: datetime, **finding: Any) -> Notice:
@@ -121,6 +123,13 @@ def set_notice_clocks(settings: Any, **changes: Any) -> None:
     notice = settings.PACK.clocks.notice.model_copy(update=changes)
     clocks = settings.PACK.clocks.model_copy(update={"notice": notice})
     settings.PACK = settings.PACK.model_copy(update={"clocks": clocks})
+
+
+def link_in(text: str) -> str:
+    """The secret of the link that a letter holds."""
+    found = re.search(r"/notices/([A-Za-z0-9_-]{43})/", text)
+    assert found, "the letter holds a link"
+    return found[1]
 
 
 def set_ladder(settings: Any, *steps: tuple[str, int], **changes: Any) -> None:

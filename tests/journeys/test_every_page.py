@@ -34,7 +34,8 @@ LANGUAGES = ("en", "zh-CN", "ar")
 ALL_LANGUAGES = ("en", "zh-hans", "ar", "es", "fr", "ru")
 PUBLIC = (
     "/", "/help/", "/about/", "/figures/", "/receipt/", "/report/go-on/", "/complaint/",
-    "/complaint/answer/", "/button/", "/report/professional/", "/demo/", "/no-such-page/",
+    "/complaint/answer/", "/appeal/", "/appeal/decision/", "/stopped/", "/blocking/", "/button/",
+    "/report/professional/", "/demo/", "/no-such-page/",
 )  # fmt: skip
 STEPS = ("start/public", "where", "now", "words", "child", "contact", "send")
 # Who looks at which pages of the desk.

@@ -27,6 +27,7 @@ LANGUAGES = {"zh-CN": "zh_Hans", "ar": "ar", "es": "es", "fr": "fr", "ru": "ru"}
 PAGES = (
     "/", "/help/", "/about/", "/figures/", "/figures/definitions/", "/receipt/", "/report/danger/",
     "/report/go-on/", "/report/professional/", "/complaint/", "/complaint/answer/", "/button/",
+    "/appeal/", "/appeal/decision/", "/stopped/", "/blocking/",
     "/no-such-page/",
 )  # fmt: skip
 # Names of things that no language changes.

@@ -14,6 +14,7 @@ from typing import Any
 from django.utils import timezone
 
 from hearthline.hub.cases.models import Case
+from hearthline.hub.config.tests import objects_appeals as appeals
 from hearthline.hub.config.tests import objects_rooms as rooms
 from hearthline.hub.config.tests import objects_second as second
 from hearthline.hub.config.tests.world import OWN_REPORT, PLAIN, STEPPED_BACK, World
@@ -32,6 +33,9 @@ Find = Callable[[World, str], Target | None]
 NOT_MINE = {OWN_REPORT: OWN_REPORT, STEPPED_BACK: STEPPED_BACK}
 JUDGES = {"Ana", "Sena"}
 REASON = {"reason": "A plain reason."}
+APPEAL = {
+    "free": "free", "own": "own", "others": "others", "closed": "closed", "worked_on": "worked on",
+}  # fmt: skip
 FINDING = {
     "outcome": "baseline", "legal_basis": "children_act_12", "incident_type": "csam_url",
     "fourc": ["4C.content.sex"], "age_band": "unknown", "sex": "unknown", "note": "Seen.",
@@ -272,6 +276,13 @@ OBJECTS: dict[str, dict[str, Find]] = {
                           closed="closed", worked_on="worked on", own_report=OWN_REPORT),
     "complaint_reply": _of(rooms.complaint, {"outcome": "upheld", "words": "You are right."},
                            free="free", own="own", others="others", closed="closed"),
+    # Appeals.
+    "appeal_desk": _of(appeals.appeal, {}, **APPEAL),
+    "appeal_take": _of(appeals.appeal, {}, **APPEAL),
+    "appeal_give_back": _of(appeals.appeal, {}, **APPEAL),
+    "appeal_decide": _of(appeals.appeal, appeals.NOT_OURS, **APPEAL),
+    "appeal_agree": _of(appeals.agreeing, {}, free="free", own="own", others="others"),
+    "appeal_disagree": _of(appeals.agreeing, REASON, free="free", own="own", others="others"),
     # The directory.
     "organisation_add": _any(ORGANISATION),
     "organisation": _of(rooms.organisation, **RECORD),
@@ -333,6 +344,9 @@ OBJECTS: dict[str, dict[str, Find]] = {
     "receipt_message": _any(LETTER),
     "complaint": _any({"about": "slow", "words": "It took too long."}),
     "complaint_answer": _any({"receipt": "1234"}),
+    "appeal": _any({"address": "example.org/a", "who": "owner", "words": "It is a newspaper."}),
+    "appeal_decision": _any({"receipt": "1234"}),
+    "blocking_report": _any(period="2026-01"),
     "figures_csv": _of(rooms.figures, closed="closed", open="open"),
     "figures_sdmx": _of(rooms.figures, closed="closed", open="open"),
     "figures_sdmx_ml": _of(rooms.figures, closed="closed", open="open"),

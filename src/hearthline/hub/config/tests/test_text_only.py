@@ -15,7 +15,7 @@ PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAA="
 OTHERWISE_GUARDED = {"reports.NumberForm", "reports.ReceiptForm", "ui.SampleForm"}
 # Compared and never kept either: a receipt, what our own pages put into a form to come back.
 COMPARED = {
-    "cases.NarrowForm.host", "complaints.ComplaintForm.once",
+    "appeals.AppealForm.once", "cases.NarrowForm.host", "complaints.ComplaintForm.once",
     "complaints.ComplaintForm.report_receipt",
 }  # fmt: skip
 

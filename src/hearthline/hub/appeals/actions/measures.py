@@ -58,12 +58,11 @@ def find_measures(*, appeal: Appeal, address: str, at: datetime) -> int:
     new = 0
     for page in pages(address):
         for entry in _blocks(page):
-            if entry.pk not in entries:
+            if entry.pk not in entries and _appealed(entry, at):
                 entries.add(entry.pk)
                 Measure.objects.create(
                     appeal=appeal, kind=Measure.Kind.BLOCK, entry=entry, found_at=at
                 )
-                blocklists.mark_appealed(entry=entry, at=at)
                 new += 1
         for case in _findings(page):
             if case.pk not in cases:
@@ -88,6 +87,15 @@ def refuse_involved(appeal: Appeal, by: User) -> None:
     for measure in measures:
         if by.pk in _hands(measure, settled) or _acted(measure, by, settled):
             raise TookPart
+
+
+def _appealed(entry: Entry, at: datetime) -> bool:
+    """Mark an entry as appealed; False where it was lifted a moment ago."""
+    try:
+        blocklists.mark_appealed(entry=entry, at=at)
+    except blocklists.WrongState:
+        return False
+    return True
 
 
 def _blocks(page: Canonical) -> Iterator[Entry]:

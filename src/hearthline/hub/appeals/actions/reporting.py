@@ -2,7 +2,7 @@
 """The stop page's counts, and the monthly report on blocking: made once, signed, never changed.
 
 The report is canonical JSON (RFC 8785) with an Ed25519 signature (RFC 8032) over the same JSON
-without its `signature`; the key is the one that signs the audit log, named in `key`. Small counts
+without its `signature`; the key is the one that signs the block list, named in `key`. Small counts
 are withheld as null, and enough others that none follows from the rest; what is in force is
 rounded, since two months' difference would tell what a withheld month added.
 """
@@ -28,10 +28,9 @@ from hearthline.hub.appeals.models import (
     listed_by,
 )
 from hearthline.hub.audit.actions import record
-from hearthline.hub.audit.keys import ORIGIN, signing_key
 from hearthline.hub.audit.models import Actor
+from hearthline.hub.blocklists.keys import public_text, signing_key
 from hearthline.hub.blocklists.models import Entry
-from hearthline.kit import ledger
 from hearthline.kit.disclosure import TOTAL, Table, suppress, suppress_series
 from hearthline.kit.formats.canonical import canonical_json
 
@@ -73,13 +72,13 @@ def publish_report(*, period: str, at: datetime) -> BlockingReport:
 
     Raises `KeyRefused` where this process does not hold the key.
     """
-    key = signing_key(settings.AUDIT_PRIVATE_KEY)
+    key = signing_key(settings.BLOCKLIST_PRIVATE_KEY)
     body = {
         "format": FORMAT,
         "country": settings.PACK.country.code,
         "period": period,
         "made_at": at.astimezone(UTC).isoformat(timespec="seconds"),
-        "key": ledger.verifier_key(ORIGIN, key.public_key()),
+        "key": public_text(key.public_key()),
         **_figures(date.fromisoformat(f"{period}-01"), settings.PACK.statistics.threshold),
     }
     report = BlockingReport.objects.create(period=period, made_at=at, body=_signed(body, key))

@@ -17,12 +17,11 @@ from hearthline.hub.accounts.models import User
 from hearthline.hub.appeals import actions, sweeps
 from hearthline.hub.appeals.models import Appeal, BlockingReport, StopDay
 from hearthline.hub.appeals.tests.make import NEWSPAPER, decision, make_appeal, taken
-from hearthline.hub.audit.keys import ORIGIN, signing_key
 from hearthline.hub.audit.models import Entry as Logged
 from hearthline.hub.blocklists import actions as blocklists
+from hearthline.hub.blocklists.keys import public_text, signing_key
 from hearthline.hub.blocklists.models import Entry
 from hearthline.hub.blocklists.tests.make import make_ordered
-from hearthline.kit import ledger
 from hearthline.kit.formats.canonical import canonical_json
 from hearthline.kit.sealing import KeyRefused
 
@@ -110,16 +109,16 @@ def test_its_signature_holds_and_any_change_breaks_it(hosts: list[Entry]):
     body = BlockingReport.objects.get().body
     assert canonical_json(json.loads(body)).decode() == body
     signature = b64decode(said.pop("signature"))
-    key = signing_key(settings.AUDIT_PRIVATE_KEY).public_key()
+    key = signing_key(settings.BLOCKLIST_PRIVATE_KEY).public_key()
     key.verify(signature, canonical_json(said))
-    assert said["key"] == ledger.verifier_key(ORIGIN, key)
+    assert said["key"] == public_text(key)
     said["appeals_received"] = 1
     with pytest.raises(InvalidSignature):
         key.verify(signature, canonical_json(said))
 
 
 def test_without_the_key_nothing_is_published(hosts: list[Entry], settings: Any):
-    settings.AUDIT_PRIVATE_KEY = ""
+    settings.BLOCKLIST_PRIVATE_KEY = ""
     with pytest.raises(KeyRefused):
         sweeps.publish_reports(holder="w", at=NEXT_MONTH)
     assert not BlockingReport.objects.exists()

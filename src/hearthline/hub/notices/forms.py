@@ -81,3 +81,72 @@ class HostForm(forms.Form):
             "invalid_choice": _("Choose one of the hosts listed."),
         },
     )
+
+
+class ProviderForm(forms.Form):
+    """What a provider says at its own door."""
+
+    code = forms.ChoiceField(
+        label=_("What you did"),
+        choices=[
+            (Answer.Code.ACKNOWLEDGED, _("We have the notice and are looking into it")),
+            (Answer.Code.REMOVED, _("We removed it, or disabled access to it")),
+            (Answer.Code.MOVED, _("It is not there any more but at another address")),
+            (Answer.Code.REFUSED, _("We do not remove it")),
+            (Answer.Code.WRONG_RECIPIENT, _("It is not our service")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what you did.")},
+    )
+    refusal = forms.ChoiceField(
+        label=_("Why you do not remove it"), required=False, widget=forms.RadioSelect
+    )
+    place = Words(
+        label=_("The new address"),
+        required=False,
+        max_length=2000,
+        widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
+        help_text=_("Only where it moved."),
+    )
+    note = Words(
+        label=_("A note for us"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Such as your ticket number. No content and no names of people, please."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(entry.code, _now(entry.label)) for entry in host_refusals()]
+        self.fields["refusal"].choices = [("", _("Does not apply")), *choices]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        code = cleaned.get("code")
+        if code == Answer.Code.REFUSED and not cleaned.get("refusal"):
+            self.add_error("refusal", _("Say why, so that we know what comes next."))
+        if code == Answer.Code.MOVED and not cleaned.get("place"):
+            self.add_error("place", _("Write the address where it stands now."))
+        return cleaned
+
+
+class TableForm(forms.Form):
+    """Many answers, pasted in as the lines of a table."""
+
+    table = Words(
+        label=_("Your answers, one on each line"),
+        max_length=200_000,
+        widget=forms.Textarea(
+            attrs={"rows": 12, "dir": "ltr", "spellcheck": "false", "autocomplete": "off"}
+        ),
+        error_messages={"required": _("Paste your lines here first.")},
+        help_text=_("Reference, answer, ground, address, note: separated by commas."),
+    )
+
+    def codes(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """The words that the columns take, and what they mean."""
+        return [
+            (_now("Answer"), [(code, str(label)) for code, label in Answer.Code.choices]),
+            (_now("Ground"), [(entry.code, _now(entry.label)) for entry in host_refusals()]),
+        ]

@@ -12,7 +12,9 @@ handler500 = "hearthline.hub.ui.outage.trouble"
 urlpatterns = [
     path("", include("hearthline.hub.config.health")),
     path("", include("hearthline.hub.referrals.partners")),
+    path("", include("hearthline.hub.notices.partners")),
     path("api/", include("hearthline.hub.reports.api")),
+    path("blocklist/", include("hearthline.hub.blocklists.partners")),
     path("language/", public(ui.set_language), name="set_language"),
     path("account/", include("hearthline.hub.accounts.sign_in")),
 ]

@@ -177,7 +177,8 @@ def test_an_exercise_is_nobodys_outside(notice, visit, now):
     real = notice.case
     practice = Case.objects.create(
         subject=real.subject, kind=real.kind, track=real.track, level=real.level,
-        state=real.state, outcome=real.outcome, exercise=True, opened_at=now, review_due_at=now, closed_at=now,
+        state=real.state, outcome=real.outcome, exercise=True, opened_at=now, review_due_at=now,
+        closed_at=now,
     )  # fmt: skip
     told = Notice.objects.create(
         case=practice, host=notice.host, contact=notice.contact, state=Notice.State.SENT,

@@ -180,7 +180,9 @@ def lines(names: Names, policy: Policy, serial: int) -> Iterator[bytes]:
         f"{REFRESH} {RETRY} {EXPIRE} {policy.ttl}\n@ NS {policy.primary}.\n"
     ).encode()
     for kind, data in canary_answers(policy, serial):
-        yield f"{policy.canary} {kind} {data}\n".encode()
+        # Some readers want text in quotes even where it has no spaces.
+        text = f'"{data}"' if kind == "TXT" else data
+        yield f"{policy.canary} {kind} {text}\n".encode()
     said = answers(policy)
     once = "".join(f"%s {kind} {data}\n" for kind, data in said)
     wide = once.replace("%s", "*.%s")

@@ -34,7 +34,7 @@ def test_a_listed_name_leads_to_the_stop_page():
         "$TTL 60\n"
         "@ SOA localhost. hostmaster.localhost. 7 60 30 604800 60\n"
         "@ NS localhost.\n"
-        "canary.example.org TXT hearthline-serial=7\n"
+        'canary.example.org TXT "hearthline-serial=7"\n'
         "canary.example.org A 192.0.2.80\n"
         "canary.example.org AAAA 2001:db8::80\n"
         "shop.bad.example A 192.0.2.80\n"
@@ -49,7 +49,7 @@ def test_a_listed_name_leads_to_the_stop_page():
 def test_without_a_stop_page_a_listed_name_does_not_exist_and_the_canary_still_speaks():
     text = made(stop_addresses=None).decode()
     assert text.endswith(
-        "canary.example.org TXT hearthline-serial=7\n"
+        'canary.example.org TXT "hearthline-serial=7"\n'
         "shop.bad.example CNAME .\n"
         "worse.example CNAME .\n"
         "*.worse.example CNAME .\n"

@@ -23,6 +23,7 @@ class Permission(enum.StrEnum):
     APPEALS_APPEAL_READ = "appeals:appeal:read"
     AUDIT_LOG_READ = "audit:log:read"
     BLOCKLISTS_ENTRY_APPROVE = "blocklists:entry:approve"
+    BLOCKLISTS_ENTRY_LIFT = "blocklists:entry:lift"
     BLOCKLISTS_ENTRY_OVERRIDE = "blocklists:entry:override"
     BLOCKLISTS_ENTRY_PROPOSE = "blocklists:entry:propose"
     BLOCKLISTS_ENTRY_READ = "blocklists:entry:read"
@@ -106,6 +107,7 @@ _SENIOR = _ANALYST | {
     P.APPEALS_APPEAL_DECIDE,
     P.APPEALS_APPEAL_READ,
     P.BLOCKLISTS_ENTRY_APPROVE,
+    P.BLOCKLISTS_ENTRY_LIFT,
     P.BLOCKLISTS_ENTRY_OVERRIDE,
     P.CASES_ASSESSMENT_DECIDE,
     P.CASES_EXPORT_APPROVE,
@@ -122,6 +124,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
             P.ACCOUNTS_STAFF_READ,
             P.APPEALS_APPEAL_DECIDE,
             P.APPEALS_APPEAL_READ,
+            P.BLOCKLISTS_ENTRY_LIFT,
             P.BLOCKLISTS_ENTRY_READ,
             P.BLOCKLISTS_ENTRY_REVIEW,
             P.BLOCKLISTS_LAG_READ,

@@ -8,7 +8,7 @@ from django.db import OperationalError
 from django.db.models import Q
 
 from hearthline.hub.blocklists import actions
-from hearthline.hub.blocklists.models import Entry
+from hearthline.hub.blocklists.models import Entry, LagAlarm
 from hearthline.hub.cases.models import Case
 
 log = logging.getLogger(__name__)
@@ -59,9 +59,24 @@ def end_addresses(*, holder: str, at: datetime) -> int:
     return len(ended)
 
 
+def warn_behind(*, holder: str, at: datetime) -> int:
+    """Write to networks that are late, once; close the mark of those that caught up."""
+    standings = {one.subscriber.pk: one for one in actions.standings(at)}
+    done = 0
+    for alarm in LagAlarm.objects.open():
+        standing = standings.get(alarm.subscriber_id)
+        if standing is None or not standing.late:
+            actions.close_alarm(alarm=alarm, at=at)
+            done += 1
+    for standing in standings.values():
+        done += actions.warn(standing=standing, at=at) is not None
+    return done
+
+
 SWEEPS: tuple[Callable[..., int], ...] = (
     lift_without_ground,
     expire,
     publish,
+    warn_behind,
     end_addresses,
 )

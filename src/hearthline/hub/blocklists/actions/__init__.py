@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every write to the ledger of blocked addresses, by stage."""
 
+from hearthline.hub.audit.actions import ReasonNeeded
 from hearthline.hub.blocklists.actions.deciding import WrongWay, approve, override, refuse
 from hearthline.hub.blocklists.actions.ending import (
     NotDue,
@@ -13,6 +14,21 @@ from hearthline.hub.blocklists.actions.ending import (
     renew,
     set_review,
     uphold,
+)
+from hearthline.hub.blocklists.actions.lag import Standing, close_alarm, standings, warn
+from hearthline.hub.blocklists.actions.networks import (
+    AlreadySubscribed,
+    KeyRefused,
+    NewKey,
+    Retired,
+    TestRefused,
+    VersionUnknown,
+    acknowledge,
+    add_subscriber,
+    end_subscriber,
+    note_test,
+    recognise,
+    replace_key,
 )
 from hearthline.hub.blocklists.actions.proposing import (
     AlreadyStands,
@@ -42,14 +58,33 @@ from hearthline.hub.blocklists.actions.rules import (
     WrongState,
     bases_for,
 )
+from hearthline.kit.blocking import ScopeRefused
+
+# Why nothing at all can be proposed for a case.
+NO_GROUND = (NotIllegal, NoAddress, PoliceHold, LawDoesNotAllow)
+# Why this proposal cannot be.
+NO_PROPOSAL = (
+    *NO_GROUND,
+    ReasonNeeded,
+    Guarded,
+    ScopeRefused,
+    AlreadyStands,
+    CannotBeListed,
+    NotOfThisCase,
+)
 
 __all__ = [
+    "NO_GROUND",
+    "NO_PROPOSAL",
     "AlreadyStands",
+    "AlreadySubscribed",
     "CannotBeListed",
     "Ground",
     "Guarded",
+    "KeyRefused",
     "LawDoesNotAllow",
     "LedgerBroken",
+    "NewKey",
     "NoAddress",
     "NotDue",
     "NotIllegal",
@@ -58,26 +93,39 @@ __all__ = [
     "OutOfBounds",
     "PoliceHold",
     "Proposal",
+    "Retired",
     "SamePerson",
+    "Standing",
+    "TestRefused",
+    "VersionUnknown",
     "WidthReasonNeeded",
     "WrongState",
     "WrongWay",
+    "acknowledge",
+    "add_subscriber",
     "approve",
     "bases_for",
+    "close_alarm",
     "delist",
     "end_address",
+    "end_subscriber",
     "ground_of",
     "lost_ground",
     "make_version",
     "mark_appealed",
+    "note_test",
     "override",
     "overturn",
     "propose",
     "propose_without_case",
     "read_entry",
+    "recognise",
     "refuse",
     "renew",
+    "replace_key",
     "restore_newest",
     "set_review",
+    "standings",
     "uphold",
+    "warn",
 ]

@@ -91,9 +91,7 @@ def delist(
     """
     because = Because(because)
     if by is not None:
-        senior = by.has(Permission.BLOCKLISTS_ENTRY_APPROVE)
-        review, approve = Permission.BLOCKLISTS_ENTRY_REVIEW, Permission.BLOCKLISTS_ENTRY_APPROVE
-        require_entry(entry, by, approve if senior else review)
+        require_entry(entry, by, Permission.BLOCKLISTS_ENTRY_LIFT)
     if because is Because.APPEAL or (by is None and because not in _BY_ITSELF):
         raise NotAllowed(because.value)
     in_state(entry, [Entry.State.LISTED, Entry.State.DELISTED])

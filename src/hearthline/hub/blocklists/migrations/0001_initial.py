@@ -99,7 +99,6 @@ class Migration(migrations.Migration):
                 ('canary', models.CharField(max_length=16, unique=True)),
                 ('added_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(null=True)),
-                ('warned_serial', models.PositiveBigIntegerField(null=True)),
                 ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('organisation', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.organisation')),
             ],
@@ -205,5 +204,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='acknowledgement',
             constraint=models.UniqueConstraint(fields=('subscriber', 'version'), name='blocklists_acknowledged_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='lagalarm',
+            constraint=models.UniqueConstraint(condition=models.Q(('over_at__isnull', True)), fields=('subscriber',), name='blocklists_one_open_alarm'),
         ),
     ]

@@ -15,6 +15,8 @@ urlpatterns = [
     path("", include("hearthline.hub.config.health")),
     path("", include("hearthline.hub.cases.desk")),
     path("notices/", include("hearthline.hub.notices.desk")),
+    path("blocklist/", include("hearthline.hub.blocklists.desk")),
+    path("blocklist/networks/", include("hearthline.hub.blocklists.desk_networks")),
     path("referrals/", include("hearthline.hub.referrals.desk")),
     path("complaints/", include("hearthline.hub.complaints.desk")),
     path("appeals/", include("hearthline.hub.appeals.desk")),

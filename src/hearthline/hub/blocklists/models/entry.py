@@ -5,14 +5,11 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.accounts.models import User
-from hearthline.hub.audit.models import Actor
-from hearthline.hub.cases.models import Case
-from hearthline.hub.directory.models import Organisation
-from hearthline.hub.mail.models import Letter
+from hearthline.hub.cases.models import Case, Subject
 from hearthline.hub.sealing import actions as sealing
 from hearthline.hub.sealing.models import SealedRow
 
@@ -231,6 +228,13 @@ class Entry(SealedRow):
         return str(self.id)[:8].upper()
 
     @property
+    def law(self) -> str:
+        """The law it stands on, with its section; its key where the pack has it no more."""
+        bases = {basis.key: basis for basis in settings.PACK.legal_bases}
+        basis = bases.get(self.legal_basis)
+        return f"{basis.label} · {basis.citation}" if basis else self.legal_basis
+
+    @property
     def needs_second_senior(self) -> bool:
         """Whether a guard speaks against it and one senior has overridden it so far."""
         return bool(self.guard) and self.approved_by_id is not None and not self.second_senior_id
@@ -239,48 +243,6 @@ class Entry(SealedRow):
     def is_appealed(self) -> bool:
         """Whether an appeal is under way."""
         return self.appealed_at is not None and not (self.upheld_at or self.overturned_at)
-
-
-class VersionQuerySet(models.QuerySet["Version"]):
-    def newest(self) -> "Version | None":
-        return self.order_by("-serial").first()
-
-
-class Version(models.Model):
-    """One signed state of the list; each names the one before it. Append-only by trigger."""
-
-    serial = models.PositiveBigIntegerField(primary_key=True)
-    made_at = models.DateTimeField()
-    entries = models.PositiveIntegerField()
-    added = models.PositiveIntegerField()
-    removed = models.PositiveIntegerField()
-    # SHA-256 of the canonical form of all entries, and of the changes since the one before.
-    digest = models.BinaryField(max_length=32)
-    changes_digest = models.BinaryField(max_length=32)
-    # The signed manifest, canonical JSON: outputs with their SHA-256, signature, what went before.
-    manifest = models.TextField()
-
-    objects = VersionQuerySet.as_manager()
-
-
-class Change(models.Model):
-    """An entry that a version adds or removes. Append-only by trigger."""
-
-    class Kind(models.TextChoices):
-        ADD = "add", _("Added")
-        REMOVE = "remove", _("Removed")
-
-    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="changes")
-    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="changes")
-    kind = models.CharField(max_length=6, choices=Kind.choices)
-    because = models.CharField(max_length=10, choices=Entry.Because.choices, blank=True)
-    at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["version", "id"]
-        constraints = [
-            models.UniqueConstraint(fields=["entry", "kind"], name="blocklists_each_change_once")
-        ]
 
 
 class Act(models.Model):
@@ -310,103 +272,21 @@ class Act(models.Model):
         ordering = ["at", "id"]
 
 
-class SubscriberQuerySet(models.QuerySet["Subscriber"]):
-    def current(self) -> Self:
-        return self.filter(ended_at__isnull=True)
-
-    def known_as(self, prefix: str) -> "Subscriber | None":
-        """Whose key begins so, whatever its state."""
-        return self.select_related("organisation").filter(prefix=prefix).first()
-
-    def with_standing(self) -> Self:
-        """With `acknowledged`, the newest serial acknowledged, and `acknowledged_at`."""
-        last = Acknowledgement.objects.filter(subscriber=OuterRef("pk")).order_by("-version")
-        return self.select_related("organisation").annotate(
-            acknowledged=Subquery(last.values("version")[:1]),
-            acknowledged_at=Subquery(last.values("at")[:1]),
+def cases_with_silent_hosts(at: datetime) -> models.QuerySet[Case]:
+    """Confirmed cases whose host had its time, with nothing proposed or in force about them."""
+    hours = settings.PACK.clocks.notice.escalate_hours
+    told = at - timedelta(hours=hours)
+    standing = Entry.objects.filter(state__in=Entry.STANDING, case__isnull=False)
+    open_ones = (
+        Case.objects.real()
+        .cleared_for_notice(at)
+        .filter(
+            notice_cleared_at__lte=told,
+            subject__kind=Subject.Kind.URL,
+            subject__gone_at__isnull=True,
         )
-
-
-class Subscriber(models.Model):
-    """A network that fetches the list. Only a keyed digest of its key is kept."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    organisation = models.OneToOneField(Organisation, on_delete=models.PROTECT, related_name="+")
-    # What the key begins with is no secret: by it people talk about the key.
-    prefix = models.CharField(max_length=16, unique=True)
-    key_digest = models.BinaryField(max_length=32)
-    key_made_at = models.DateTimeField()
-    # The word in front of the canary names of this network, so that each tests its own.
-    canary = models.CharField(max_length=16, unique=True)
-    added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    added_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)
-    # The version it was last warned about as late, so that each lag is told once.
-    warned_serial = models.PositiveBigIntegerField(null=True)
-
-    objects = SubscriberQuerySet.as_manager()
-
-    # Filled in by `with_standing`; not columns.
-    acknowledged: int | None = None
-    acknowledged_at: datetime | None = None
-
-    @property
-    def actor(self) -> Actor:
-        return Actor("subscriber", str(self.id))
-
-
-class Acknowledgement(models.Model):
-    """A network says that it works with a version. Append-only by trigger."""
-
-    subscriber = models.ForeignKey(
-        Subscriber, on_delete=models.PROTECT, related_name="acknowledgements"
     )
-    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["at", "id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["subscriber", "version"], name="blocklists_acknowledged_once"
-            )
-        ]
-
-
-class CanaryTest(models.Model):
-    """What a network says it saw when it tried its canaries. Append-only by trigger."""
-
-    class Result(models.TextChoices):
-        PASSED = "passed", _("Works")
-        NOT_BLOCKED = "not_blocked", _("The blocked name was reachable")
-        OVER_BLOCKED = "over_blocked", _("The free name was blocked")
-
-    subscriber = models.ForeignKey(
-        Subscriber, on_delete=models.PROTECT, related_name="canary_tests"
-    )
-    serial = models.PositiveBigIntegerField()
-    # The day the network made the test, by its own word, and when it told us.
-    tested_on = models.DateField()
-    at = models.DateTimeField()
-    result = models.CharField(max_length=12, choices=Result.choices)
-
-    class Meta:
-        ordering = ["at", "id"]
-
-
-class LagAlarm(models.Model):
-    """A network was found behind longer than the pack says, and was written to."""
-
-    subscriber = models.ForeignKey(Subscriber, on_delete=models.PROTECT, related_name="alarms")
-    # The oldest version it had not acknowledged in time.
-    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    # Empty where the directory holds no address to write to.
-    letter = models.ForeignKey(Letter, null=True, on_delete=models.PROTECT, related_name="+")
-    over_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ["at", "id"]
+    return open_ones.exclude(pk__in=standing.values("case")).order_by("notice_cleared_at", "pk")
 
 
 def host_digest(host: str) -> bytes:

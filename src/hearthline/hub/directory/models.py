@@ -28,6 +28,11 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def police_units(self) -> Self:
         return self.current().filter(kind=Organisation.Kind.POLICE)
 
+    def hotlines_abroad(self, home: str) -> Self:
+        """Partner hotlines of other countries than `home` (two letters)."""
+        partners = self.current().filter(kind=Organisation.Kind.HOTLINE)
+        return partners.exclude(country__in=[home, ""])
+
     def helplines(self) -> Self:
         """Helplines the public may be shown."""
         return self.current().filter(kind=Organisation.Kind.HELPLINE, public=True)
@@ -60,7 +65,7 @@ class Organisation(models.Model):
     free = models.BooleanField(default=False)
     under_age_only = models.BooleanField(default=False)
     public = models.BooleanField(default=False)
-    # A police unit's age public key: what is sent to the unit is readable by the unit alone.
+    # The age public key of a police unit or a partner hotline: it alone reads what it is sent.
     age_recipient = models.CharField(max_length=200, blank=True)
     # Another key, which a second person has not confirmed: nothing is sealed to it yet.
     next_recipient = models.CharField(max_length=200, blank=True, db_default="")

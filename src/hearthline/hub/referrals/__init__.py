@@ -3,5 +3,7 @@
 
 Prepared by the desk or by the worker, readable by the unit alone (age, C2SP); the unit's liaison
 acknowledges, may ask for a hold on the takedown, and sends an outcome back.
-Life of a referral: prepared → sent or picked up → acknowledged → outcome.
+Hosted abroad, a person hands it to the partner hotline of that country besides.
+Life of a referral: prepared → sent or picked up → acknowledged → outcome; of a hand-over:
+prepared → sent → received → acted | returned.
 """

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.accounts.models import User
 from hearthline.hub.cases.models import Case
+from hearthline.hub.clocks.models import DueRow, free
 from hearthline.hub.directory.models import Organisation
+from hearthline.hub.hosting.models import HostingFact
 from hearthline.hub.mail.models import Letter
 
 
@@ -144,6 +146,109 @@ class Hold(models.Model):
 
     class Meta:
         ordering = ["asked_at", "id"]
+
+
+class HandOverQuerySet(models.QuerySet["HandOver"]):
+    def newest_first(self) -> Self:
+        return self.select_related("case", "hotline", "letter").order_by("-prepared_at", "pk")
+
+    def of_case(self, case: Case) -> Self:
+        return self.filter(case=case)
+
+    def open(self) -> Self:
+        """With a hotline that has not acted on it and has not returned it."""
+        return self.filter(state__in=HandOver.OPEN, ended_at__isnull=True)
+
+    def arrived(self) -> Self:
+        """Prepared ones whose letter the hotline's mail server took."""
+        return self.filter(state=HandOver.State.PREPARED, letter__state=Letter.State.SENT)
+
+    def late(self, at: datetime) -> Self:
+        """Open ones of which the hotline said nothing, or did nothing, in the pack's time."""
+        silent = Q(received_at__isnull=True, receive_due_at__lte=at)
+        return self.open().filter(silent | Q(act_due_at__lte=at))
+
+    def due(self, at: datetime) -> Self:
+        """Those whose address is to be looked at again, oldest first."""
+        looked_at = self.filter(free(at), due_at__lte=at, ended_at__isnull=True)
+        return looked_at.order_by("due_at", "pk")
+
+    def of_ended_cases(self) -> Self:
+        """Hand-overs that outlived their case."""
+        return self.filter(case__ended_at__isnull=False, ended_at__isnull=True)
+
+
+class HandOver(DueRow):
+    """One case handed to the hotline of the country that hosts it. `package` is sealed to it.
+
+    Due when the address is looked at again: that goes on whatever the hotline says.
+    """
+
+    class Channel(models.TextChoices):
+        MAIL = "mail", _("By mail")
+        HAND = "hand", _("Entered by a person in the network's own system")
+
+    class State(models.TextChoices):
+        PREPARED = "prepared", _("Prepared")
+        SENT = "sent", _("Sent")
+        RECEIVED = "received", _("Received")
+        ACTED = "acted", _("Acted on")
+        RETURNED = "returned", _("Returned")
+
+    class Returned(models.TextChoices):
+        NOT_HERE = "not_here", _("It is not hosted in their country")
+        NOT_ILLEGAL = "not_illegal", _("It is not illegal there")
+        NOT_FOUND = "not_found", _("They could not find it")
+        OTHER = "other", _("Another reason")
+
+    OPEN = (State.PREPARED, State.SENT, State.RECEIVED)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    hotline = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    country = models.CharField(max_length=2)
+    # The look it rests on; none where a person knows the country from elsewhere.
+    fact = models.ForeignKey(HostingFact, null=True, on_delete=models.PROTECT, related_name="+")
+    # Why this country, where the look does not say so: a token of sealed words.
+    grounds = models.CharField(max_length=500, blank=True)
+    # A code of kit.codelists: the outcome of the finding.
+    classification = models.CharField(max_length=20)
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    letter = models.ForeignKey(Letter, null=True, on_delete=models.PROTECT, related_name="+")
+    package = models.BinaryField()
+    package_sha256 = models.BinaryField(max_length=32)
+    state = models.CharField(max_length=20, choices=State.choices, default=State.PREPARED)
+    prepared_at = models.DateTimeField()
+    prepared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    sent_at = models.DateTimeField(null=True)
+    receive_due_at = models.DateTimeField(null=True)
+    act_due_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(null=True)
+    acted_at = models.DateTimeField(null=True)
+    returned_at = models.DateTimeField(null=True)
+    returned_because = models.CharField(max_length=20, choices=Returned.choices, blank=True)
+    hotline_reference = models.CharField(max_length=80, blank=True)
+    # Our own looks: how many in a row found nothing there, and since when it counts as gone.
+    absent = models.PositiveIntegerField(default=0)
+    looked_at = models.DateTimeField(null=True)
+    gone_at = models.DateTimeField(null=True)
+    # When package and reference were deleted, with the case.
+    ended_at = models.DateTimeField(null=True)
+
+    objects = HandOverQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "hotline"], name="referrals_once_per_hotline")
+        ]
+
+    @property
+    def clock(self) -> tuple[datetime, datetime] | None:
+        """Start and end of the clock that runs for the hotline; None while none does."""
+        if self.state not in self.OPEN or self.sent_at is None:
+            return None
+        due = self.receive_due_at if self.received_at is None else self.act_due_at
+        return (self.sent_at, due) if due else None
 
 
 def cases_awaiting_referral() -> models.QuerySet[Case]:

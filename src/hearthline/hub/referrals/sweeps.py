@@ -1,20 +1,41 @@
 # SPDX-License-Identifier: Apache-2.0
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.conf import settings
 from django.db import OperationalError
 
+from hearthline.hub.audit.models import Actor
 from hearthline.hub.cases.models import Case
+from hearthline.hub.clocks.actions import LeaseLost, lease
 from hearthline.hub.directory.models import Contact, Organisation
-from hearthline.hub.referrals.actions import end_package, mark_arrived, prepare
+from hearthline.hub.referrals.actions import (
+    address_to_look_at,
+    end_hand_over,
+    end_package,
+    mark_arrived,
+    note_look,
+    note_sent,
+    prepare,
+)
 from hearthline.hub.referrals.actions.withdrawn import hold_package, let_package_go
-from hearthline.hub.referrals.models import Referral, cases_awaiting_referral, home_units
+from hearthline.hub.referrals.models import (
+    HandOver,
+    Referral,
+    cases_awaiting_referral,
+    home_units,
+)
+from hearthline.kit import urls
 
 log = logging.getLogger(__name__)
 
 BATCH = 100
+# No look is begun after this many seconds, so that a run of slow hosts ends well.
+RUN = 60.0
+
+Probe = Callable[..., urls.Observation]
 
 
 def refer_confirmed(*, holder: str, at: datetime) -> int:
@@ -45,13 +66,38 @@ def stop_withdrawn(*, holder: str, at: datetime) -> int:
 def end_packages(*, holder: str, at: datetime) -> int:
     """Delete packages whose case has ended; how many."""
     kept = Referral.objects.of_ended_cases()[:BATCH]
-    return sum(end_package(referral=referral, at=at) for referral in kept)
+    done = sum(end_package(referral=referral, at=at) for referral in kept)
+    abroad = HandOver.objects.of_ended_cases()[:BATCH]
+    return done + sum(end_hand_over(row=row, at=at) for row in abroad)
+
+
+def note_abroad(*, holder: str, at: datetime) -> int:
+    """Hand-overs whose letter the hotline's mail server took are with it."""
+    arrived = HandOver.objects.arrived().select_related("letter")[:BATCH]
+    return sum(
+        note_sent(row=row, since=row.letter.sent_at or at, actor=Actor.worker(), at=at)
+        for row in arrived
+        if row.letter
+    )
+
+
+def look_abroad(*, holder: str, at: datetime, probe: Probe = urls.probe) -> int:
+    """Look whether what was handed over is still there; how many looks."""
+    started, made = time.monotonic(), 0
+    while time.monotonic() - started < RUN:
+        leased = lease(HandOver.objects.due(at), holder=holder, at=at, limit=1)
+        if not leased:
+            break
+        made += _look(leased[0], holder=holder, at=at, probe=probe)
+    return made
 
 
 SWEEPS: tuple[Callable[..., int], ...] = (
     stop_withdrawn,
     refer_confirmed,
     note_arrivals,
+    note_abroad,
+    look_abroad,
     end_packages,
 )
 
@@ -68,3 +114,35 @@ def _prepare(case: Case, unit: Organisation, at: datetime) -> bool:
         log.exception("case %s could not be prepared for unit %s", case.pk, unit.pk)
         return False
     return True
+
+
+def _look(row: HandOver, *, holder: str, at: datetime, probe: Probe) -> bool:
+    """One look; its trouble is its own: it is logged, and the next has its turn."""
+    try:
+        address = address_to_look_at(row=row, at=at)
+        seen = probe(address, resolve=_resolve, allow=_allow) if address else None
+        note_look(row=row, seen=seen, holder=holder, at=at)
+    except LeaseLost:
+        log.warning("hand-over %s was taken over by another worker", row.pk)
+        return False
+    except OperationalError:
+        raise  # the database is busy for every row
+    except Exception:
+        log.exception("hand-over %s could not be looked at; it is tried again", row.pk)
+        return False
+    return seen is not None
+
+
+def _resolve(host: str) -> Sequence[str]:
+    """The machine's resolver; in the demonstration its own host's names lead to loopback."""
+    if settings.DEMO:
+        for name, target in settings.PROBE_HOSTS.items():
+            if host == name or host.endswith(f".{name}"):
+                return (target.rpartition(":")[0],)
+    return urls.system_resolve(host)
+
+
+def _allow(address: str, port: int) -> bool:
+    """Public addresses only; in the demonstration also exactly its own host's."""
+    demo_host = settings.DEMO and f"{address}:{port}" in settings.PROBE_HOSTS.values()
+    return demo_host or urls.public_only(address, port)

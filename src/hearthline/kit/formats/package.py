@@ -193,8 +193,11 @@ def open_package(sealed: bytes, identity: str) -> Package:
         raise FormatRefused("sealed", "this key does not open it, or it was altered") from fault
 
 
-def read(package: bytes) -> Package:
-    """An unsealed package out of its bytes, with its digests checked. Raises FormatRefused."""
+def read(package: bytes, *, form: str = FORMAT) -> Package:
+    """An unsealed package out of its bytes, with its digests checked. Raises FormatRefused.
+
+    `form` is the name its record bears.
+    """
     files = _unzip(package)
     content = {_JSON: files[_JSON], _HTML: files[_HTML]}
     if files[_MANIFEST] != _manifest(content):
@@ -202,8 +205,8 @@ def read(package: bytes) -> Package:
     record = read_json(files[_JSON])
     if not isinstance(record, dict):
         raise FormatRefused(_JSON, "not a package")
-    if record.pop("format", None) != FORMAT or record.pop("version", None) != VERSION:
-        raise FormatRefused(_JSON, f"not {FORMAT} version {VERSION}")
+    if record.pop("format", None) != form or record.pop("version", None) != VERSION:
+        raise FormatRefused(_JSON, f"not {form} version {VERSION}")
     try:
         found = _PACKAGE.validate_python(record)
     except ValidationError as fault:

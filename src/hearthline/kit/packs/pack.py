@@ -107,6 +107,16 @@ class AppealClocks(Section):
     decide_days: Days = Field(default=7, description="days until it is decided")
 
 
+class AbroadClocks(Section):
+    """Hours a partner hotline abroad has, from the hand-over; asked about, never enforced."""
+
+    receive_hours: Hours = Field(default=72, description="hours until it says it has it, e.g. 72")
+    act_hours: Hours = Field(default=168, description="hours until it has acted, e.g. 168")
+    recheck_hours: Hours = Field(
+        default=24, description="hours between two looks at what was handed over, e.g. 24"
+    )
+
+
 class Calendar(Section):
     """The days on which offices are closed, by the date where the reader of a letter is."""
 
@@ -127,6 +137,7 @@ class Clocks(Section):
     notice: NoticeClocks
     complaint: ComplaintClocks = ComplaintClocks()
     appeal: AppealClocks = AppealClocks()
+    abroad: AbroadClocks = AbroadClocks()
     reply_hours: Hours = Field(
         default=72, description="hours in which a reporter's letter is replied to, e.g. 72"
     )

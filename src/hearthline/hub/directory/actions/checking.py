@@ -110,6 +110,14 @@ def police(organisation: Organisation) -> Organisation:
     return fresh
 
 
+def keyed(organisation: Organisation) -> Organisation:
+    """The organisation as it is now, if sealed packages may be made for it."""
+    fresh = current(organisation)
+    if fresh.kind not in {Organisation.Kind.POLICE, Organisation.Kind.HOTLINE}:
+        raise NotPolice(_("Only a police unit or a partner hotline can have this."))
+    return fresh
+
+
 def past_day(day: date, at: datetime) -> date:
     """`day`, unless it lies ahead by the country's own calendar."""
     if day > at.astimezone(timezone.get_default_timezone()).date():

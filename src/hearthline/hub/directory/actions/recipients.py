@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The key a police unit reads with. Whoever chose it alone would read what is handed over.
+"""The key a police unit or a partner hotline reads with: alone, its chooser would read the rest.
 
 One person enters a key, another confirms it; until then packages are sealed to the one before,
 or wait. Taking a key away needs one person: nobody reads more by it.
@@ -17,7 +17,7 @@ from hearthline.hub.audit.models import Actor
 from hearthline.hub.directory.actions.checking import (
     NothingWaits,
     SamePerson,
-    police,
+    keyed,
     reason_text,
     recipient_text,
 )
@@ -92,7 +92,7 @@ def refuse_age_recipient(
 def _turn(organisation: Organisation) -> Organisation:
     """The unit as it is now; whoever changes its key at once takes turns here."""
     Organisation.objects.select_for_update().get(pk=organisation.pk)
-    return police(organisation)
+    return keyed(organisation)
 
 
 def _wait(unit: Organisation, recipient: str, by: User | None) -> None:

@@ -13,6 +13,7 @@ from hearthline.hub.accounts.tests.make import make_user, signed_in
 from hearthline.hub.audit.models import Entry
 from hearthline.hub.directory.actions import (
     NoLongerCurrent,
+    NotPolice,
     NothingWaits,
     OwnMembership,
     ReasonMissing,
@@ -26,7 +27,7 @@ from hearthline.hub.directory.actions import (
     set_age_recipient,
 )
 from hearthline.hub.directory.models import Membership, fingerprint, units_of
-from hearthline.hub.directory.tests.make import make_unit
+from hearthline.hub.directory.tests.make import make_organisation, make_unit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("hearthline.hub.config.urls.desk")]
 
@@ -286,3 +287,21 @@ def test_each_of_these_pages_asks_for_a_fresh_proof(unit, member, mara) -> None:
         assert answer.status_code == 403
     unit.refresh_from_db()
     assert (unit.age_recipient, unit.next_recipient) == (OLD, NEW)
+
+
+@pytest.mark.parametrize("kind", ["hotline", "police"])
+def test_a_partner_hotline_has_a_key_by_two_people_as_a_unit_has(kind, mara, ada, now) -> None:
+    partner = make_organisation(by=mara, at=now, name="Northland", kind=kind, country="XN")
+    recipient = new_key()
+    set_age_recipient(organisation=partner, recipient=recipient, by=mara, at=now)
+    partner.refresh_from_db()
+    assert (partner.age_recipient, partner.next_recipient) == ("", recipient)
+    confirm_age_recipient(organisation=partner, recipient=recipient, by=ada, at=now)
+    partner.refresh_from_db()
+    assert partner.age_recipient == recipient
+
+
+def test_a_host_has_no_key(mara, now) -> None:
+    host = make_organisation(by=mara, at=now)
+    with pytest.raises(NotPolice, match="partner hotline"):
+        set_age_recipient(organisation=host, recipient=new_key(), by=mara, at=now)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checks each page as it opens. Asks for full hashes only when a prefix meets; keeps no history.
 
-import { PREFIX_BYTES, apply, base64, expressions, fromBytes, holds, inBytes, scopes, sha256 } from "./check.js";
+import { PREFIX_BYTES, apply, base64, expressions, fromBytes, hex, holds, inBytes, scopes, sha256 } from "./check.js";
 
 const EVERY_MINUTES = 30;
 const KEPT = "prefixes";
 let loading = null;
-const answers = new Map(); // prefix in base64 to { until, found }
+const answers = new Map(); // prefix in hexadecimal to { until, found }
 
 const settings = fetch(chrome.runtime.getURL("settings.json")).then((file) => file.json());
 
@@ -45,7 +45,7 @@ async function behind(prefix) {
   const kept = answers.get(prefix);
   if (kept && Date.now() < kept.until) return kept.found;
   const { search_url: address } = await settings;
-  const answer = await ask(`${address}?hashPrefixes=${encodeURIComponent(prefix)}`);
+  const answer = await ask(`${address}?prefix=${prefix}`);
   const found = scopes(answer);
   if (answers.size > 4096) answers.clear();
   answers.set(prefix, { until: Date.now() + 1000 * parseInt(answer.cacheDuration || "0"), found });
@@ -57,7 +57,7 @@ async function isListed(address) {
   for (const [expression, meets] of expressions(address)) {
     const hash = await sha256(expression);
     if (!holds(prefixes, hash)) continue;
-    const found = await behind(base64(hash.slice(0, PREFIX_BYTES)));
+    const found = await behind(hex(hash.slice(0, PREFIX_BYTES)));
     if (meets.includes(found.get(base64(hash)))) return true;
   }
   return false;

@@ -132,7 +132,11 @@ export function scopes(answer) {
 }
 
 export function base64(data) {
-  return btoa(String.fromCharCode(...data));
+  return btoa(Array.from(data, (byte) => String.fromCharCode(byte)).join(""));
+}
+
+export function hex(data) {
+  return Array.from(data, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 export function bytes(text) {

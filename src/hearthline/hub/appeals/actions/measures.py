@@ -25,6 +25,8 @@ from hearthline.kit.urls import (
 )
 
 PAGES_AT_ONCE: Final = 5
+# A large site may have thousands of pages listed: more than these nobody decides on at once.
+MOST: Final = 50
 # Looking is not taking part: whoever decides has to look.
 _LOOKING: Final = (
     "cases.read", "cases.queue", "cases.subject_address", "notices.open_check", "blocklists.read",
@@ -99,17 +101,17 @@ def _appealed(entry: Entry, at: datetime) -> bool:
 
 
 def _blocks(page: Canonical) -> Iterator[Entry]:
-    """Entries that keep this page from being opened; of a whole site, all below it."""
-    whole = page.path == "/" and not page.query
-    stands = {
-        address_digest(scope, expression)
-        for scope in (Entry.Scope.URL, Entry.Scope.PATH)
-        for expression in expressions(page)
-    }
-    for entry in Entry.objects.blocking(page.host):
-        narrow = entry.scope in (Entry.Scope.URL, Entry.Scope.PATH)
-        if whole or not narrow or bytes(entry.digest) in stands:
-            yield entry
+    """Entries that keep this page from being opened; of a whole site, also those below it."""
+    blocking = Entry.objects.blocking(page.host)
+    narrow = (Entry.Scope.URL, Entry.Scope.PATH)
+    yield from blocking.exclude(scope__in=narrow)
+    below = blocking.filter(scope__in=narrow)
+    if page.path != "/" or page.query:
+        names = expressions(page)
+        below = below.filter(
+            digest__in=[address_digest(scope, name) for scope in narrow for name in names]
+        )
+    yield from below.order_by("listed_at", "pk")[:MOST]
 
 
 def _findings(page: Canonical) -> Iterator[Case]:
@@ -118,7 +120,7 @@ def _findings(page: Canonical) -> Iterator[Case]:
     if page.path == "/" and not page.query:
         about |= Q(subject__host_digest=sealing.digest(page.host, purpose="host"))
     acted = Q(state=Case.State.CONFIRMED) | Q(state=Case.State.CLOSED, closed_because="removed")
-    yield from Case.objects.real().filter(about, acted).order_by("opened_at", "pk")
+    yield from Case.objects.real().filter(about, acted).order_by("opened_at", "pk")[:MOST]
 
 
 def _hands(measure: Measure, settled: list[datetime]) -> set[object]:

@@ -79,6 +79,9 @@ def stopped(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(page.content, status=451)
     response["Link"] = f'<{settings.PUBLIC_URL}>; rel="blocked-by"'
     response["Content-Language"] = language
+    # Django writes a line for every answer above 400, once: for this one never, as the line would
+    # say when somebody was here.
+    response._has_been_logged = True  # type: ignore[attr-defined]
     return response
 
 

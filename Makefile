@@ -27,9 +27,9 @@ test: $(READY) ## all checks
 test-rooms: $(READY)
 	$(BIN)/pytest src/hearthline/hub tests/house tests/retention
 
-# The library, the matching service and the commands, which need no database.
+# The library, the matching service, the commands and the resolvers, which need no database.
 test-engine: $(READY)
-	$(BIN)/pytest src/hearthline/kit src/hearthline/matcher src/hearthline/commands
+	$(BIN)/pytest src/hearthline/kit src/hearthline/matcher src/hearthline/commands tests/resolvers
 
 # The same rooms on the other engine, a server that the run starts and removes by itself.
 test-postgres: $(READY)

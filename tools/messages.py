@@ -41,12 +41,19 @@ WHOLE = "zh_Hans"  # the language in which the desk is whole too
 STATES = ("draft", "checked", "reviewed")
 # Where strings stand that the public, a host or a unit reads: pages of the public door, letters.
 READ_OUTSIDE = (
+    "appeals/forms", "appeals/models", "appeals/public", "appeals/sentences",
+    "appeals/templates/appeals/appeal", "appeals/templates/appeals/blocking",
+    "appeals/templates/appeals/count", "appeals/templates/appeals/decision",
+    "appeals/templates/appeals/enter", "appeals/templates/appeals/line",
+    "appeals/templates/appeals/received", "appeals/templates/appeals/stopped",
     "complaints/forms", "complaints/models", "complaints/public", "config/codelist_strings",
     "complaints/templates/complaints/answer", "complaints/templates/complaints/complaint",
     "complaints/templates/complaints/enter", "complaints/templates/complaints/received",
     "demo/templates/demo/home", "directory/hours", "directory/templates/directory/help",
     "directory/templates/directory/line", "directory/templates/directory/removal",
-    "evidence/models", "notices/actions/wording", "referrals/actions/content",
+    "evidence/models", "notices/actions/steps", "notices/actions/wording", "notices/door",
+    "notices/forms", "notices/models/answering", "notices/partners",
+    "notices/templates/notices/door", "referrals/actions/abroad_content", "referrals/actions/content",
     "referrals/actions/prepare",
     "reports/", "sealing/words", "statistics/definitions", "statistics/figures",
     "statistics/labels", "statistics/models", "statistics/public",

@@ -12,7 +12,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from types import FrameType
@@ -27,9 +28,11 @@ from hearthline.kit.dns.editions import Editions, WentBack
 from hearthline.kit.dns.notifying import Notifier, Target
 from hearthline.kit.dns.primary import Primary
 from hearthline.kit.dns.tsig import Key, KeyRefused
+from hearthline.kit.dns.updating import Feeder, Server, UpdateRefused
 from hearthline.kit.formats import rpz
 from hearthline.kit.formats.refused import FormatRefused
 
+_LOOK, _LOOK_AGAIN = 0.5, 5.0  # seconds between feeds, and after one that failed
 _LOOPBACK = ("127.0.0.0/8", "::1/128")
 _TARGET = re.compile(r"(?P<address>[0-9a-fA-F.:]+)(@(?P<port>\d{1,5}))?(#(?P<key>\S+))?")
 
@@ -46,7 +49,14 @@ def main(arguments: Sequence[str]) -> int:
         return code
     except CallRefused as refusal:
         return _refused(chosen, str(refusal), 2)
-    except (FormatRefused, KeyRefused, ManifestRefused, VersionBroken, WentBack) as refusal:
+    except (
+        FormatRefused,
+        KeyRefused,
+        ManifestRefused,
+        VersionBroken,
+        WentBack,
+        UpdateRefused,
+    ) as refusal:
         return _refused(chosen, str(refusal), 1)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
@@ -79,6 +89,15 @@ def _parser() -> argparse.ArgumentParser:
     file = acts.add_parser("zone-file", help="write the newest version as a zone file")
     file.set_defaults(act=_zone_file)
     _add_zone(file)
+    file.add_argument(
+        "--soa-serial", type=int, metavar="N", help="for a primary that counts by itself"
+    )
+    feed = acts.add_parser("feed-knot", help="keep a Knot DNS up to date by dynamic update")
+    feed.set_defaults(act=_feed_knot)
+    _add_zone(feed)
+    feed.add_argument("--key-file", type=Path, required=True, help="the TSIG key Knot knows")
+    feed.add_argument("--server", required=True, metavar="ADDRESS[@PORT]#KEY")
+    feed.add_argument("--once", action="store_true", help="bring it up to date and end")
     key = acts.add_parser("new-key", help="print a new TSIG key, as both ends read it")
     key.set_defaults(act=_new_key)
     key.add_argument("key", metavar="NAME", help="as isp.example")
@@ -130,8 +149,7 @@ def _serve(chosen: argparse.Namespace) -> int:
     allowed = [*_networks(chosen.allow or _LOOPBACK)]
     access = Access(keys, allowed, _networks(chosen.keyless))
     listen = _target(chosen.listen, {})
-    if not chosen.folder.is_dir():
-        raise CallRefused(f"{chosen.folder} is no folder; the site's worker writes versions there.")
+    _need_folder(chosen)
     editions = Editions(chosen.folder, policy, chosen.state or chosen.folder / "served.json")
     answers = Answers(policy.zone, lambda: editions.current, access, time.time)
     targets = [_target(each, keys) for each in chosen.notify]
@@ -139,6 +157,42 @@ def _serve(chosen: argparse.Namespace) -> int:
     primary = Primary(
         editions, answers, notifier, address=(listen.address, listen.port), tell=_tell
     )
+    with primary, _stopped() as over:
+        _tell(f"{policy.zone} is served on {listen.address}@{primary.port}.")
+        over.wait()
+    return 0
+
+
+def _feed_knot(chosen: argparse.Namespace) -> int:
+    policy = _policy(chosen)
+    target = _target(chosen.server, tsig.read_keys(chosen.key_file))
+    if target.key is None:
+        raise CallRefused("--server needs a key: ADDRESS@PORT#KEY.")
+    _need_folder(chosen)
+    feeder = Feeder(policy, Server(target.address, target.port, target.key), time.time)
+    told = ""
+    with _stopped() as over:
+        while not over.is_set():
+            try:
+                version = feeder.feed(chosen.folder)
+                if version is not None:
+                    _tell(f"{target} has serial {version.serial}, {version.names} names.")
+                told = ""
+            except (UpdateRefused, VersionBroken, OSError) as fault:
+                if chosen.once:
+                    raise
+                if str(fault) != told:
+                    told = str(fault)
+                    _tell(f"{target}: {fault}")
+            if chosen.once:
+                break
+            over.wait(_LOOK if not told else _LOOK_AGAIN)
+    return 0
+
+
+@contextmanager
+def _stopped() -> Iterator[threading.Event]:
+    """An event that SIGTERM and Ctrl-C set: to be stopped is the ordinary end of a service."""
     over = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -146,13 +200,15 @@ def _serve(chosen: argparse.Namespace) -> int:
 
     before = {each: signal.signal(each, stop) for each in (signal.SIGTERM, signal.SIGINT)}
     try:
-        with primary:
-            _tell(f"{policy.zone} is served on {listen.address}@{primary.port}.")
-            over.wait()
+        yield over
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
-    return 0
+
+
+def _need_folder(chosen: argparse.Namespace) -> None:
+    if not chosen.folder.is_dir():
+        raise CallRefused(f"{chosen.folder} is no folder; the site's worker writes versions there.")
 
 
 def _zone_file(chosen: argparse.Namespace) -> int:
@@ -163,7 +219,7 @@ def _zone_file(chosen: argparse.Namespace) -> int:
     names = rpz.in_order(
         versions.names_of(versions.read_names(chosen.folder, version)), canary=policy.canary
     )
-    for part in rpz.lines(names, policy, version.serial):
+    for part in rpz.lines(names, policy, version.serial, soa_serial=chosen.soa_serial):
         sys.stdout.write(part.decode())
     return 0
 

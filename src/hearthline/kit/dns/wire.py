@@ -47,8 +47,10 @@ class Code(IntEnum):
     NOERROR = 0
     FORMERR = 1
     SERVFAIL = 2
+    NXDOMAIN = 3
     NOTIMP = 4
     REFUSED = 5
+    NXRRSET = 8
     NOTAUTH = 9
     BADSIG = 16
     BADKEY = 17

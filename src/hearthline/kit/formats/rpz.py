@@ -170,13 +170,18 @@ def zone_file(
     return b"".join(lines(in_order(names, canary=described.canary), described, serial))
 
 
-def lines(names: Names, policy: Policy, serial: int) -> Iterator[bytes]:
-    """The zone file of a list that is `in_order`, a few lines at a time."""
+def lines(
+    names: Names, policy: Policy, serial: int, *, soa_serial: int | None = None
+) -> Iterator[bytes]:
+    """The zone file of a list that is `in_order`, a few lines at a time.
+
+    `soa_serial` is for a primary that counts by itself; the canary tells `serial` all the same.
+    """
     local, *domain = policy.mailbox
     mailbox = ".".join([local.replace(".", "\\."), *domain])
     yield (
         f"$ORIGIN {policy.zone}.\n$TTL {policy.ttl}\n"
-        f"@ SOA {policy.primary}. {mailbox}. {checked_serial(serial)} "
+        f"@ SOA {policy.primary}. {mailbox}. {checked_serial(soa_serial or serial)} "
         f"{REFRESH} {RETRY} {EXPIRE} {policy.ttl}\n@ NS {policy.primary}.\n"
     ).encode()
     for kind, data in canary_answers(policy, serial):

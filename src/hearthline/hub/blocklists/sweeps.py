@@ -65,7 +65,7 @@ def warn_behind(*, holder: str, at: datetime) -> int:
     done = 0
     for alarm in LagAlarm.objects.open():
         standing = standings.get(alarm.subscriber_id)
-        if standing is None or not standing.late:
+        if standing is None or (standing.acknowledged or 0) >= alarm.version_id:
             actions.close_alarm(alarm=alarm, at=at)
             done += 1
     for standing in standings.values():

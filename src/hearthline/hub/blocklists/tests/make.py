@@ -12,6 +12,7 @@ from hearthline.hub.blocklists.models import Entry
 from hearthline.hub.cases.actions import clear_for_notice
 from hearthline.hub.cases.models import Case
 from hearthline.hub.cases.tests.make import confirmed, make_case
+from hearthline.hub.directory.tests.make import make_contact, make_organisation
 
 PAGE = "http://pages.harbour-host.test/album/7/index.html"
 EXPRESSION = "pages.harbour-host.test/album/7/index.html"
@@ -58,3 +59,10 @@ def set_blocking(settings: Any, **changes: Any) -> None:
     """The country pack with other rules for blocking."""
     blocking = settings.PACK.blocking.model_copy(update=changes)
     settings.PACK = settings.PACK.model_copy(update={"blocking": blocking})
+
+
+def make_network(*, mara: User, ada: User, at: datetime, name: str = "Quay Net") -> Any:
+    """A network that may fetch the list, with a mailbox; and the text of its key."""
+    organisation = make_organisation(by=ada, at=at, name=name, kind="service", country="XS")
+    make_contact(organisation, by=ada, at=at, scope="duty", value="duty@quay-net.test")
+    return actions.add_subscriber(organisation=organisation, by=mara, at=at)

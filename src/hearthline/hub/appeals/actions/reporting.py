@@ -96,7 +96,6 @@ def _figures(first: date, threshold: int) -> dict[str, object]:
     shown = StopDay.objects.shown_in(first, _next(first))
     return {
         "threshold": threshold,
-        "categories": list(CATEGORIES),
         "in_force": _in_force(end, threshold),
         "added": _series(added_in(start, end), CATEGORIES, threshold),
         "delisted": _series(delisted_in(start, end), Entry.Because.values, threshold),

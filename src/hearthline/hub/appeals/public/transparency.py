@@ -5,10 +5,11 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from hearthline.hub.accounts.doors import public
-from hearthline.hub.appeals.actions.reporting import ALL
+from hearthline.hub.appeals.actions.reporting import ALL, CATEGORIES
 from hearthline.hub.appeals.models import Appeal, BlockingReport
 from hearthline.hub.blocklists.models import Entry
 
@@ -50,17 +51,14 @@ def _sheet(report: BlockingReport) -> dict[str, object]:
     """The report's figures with their labels, in the order of the page."""
     said = report.said
     by_place = {(row["category"], row["scope"]): row["entries"] for row in said["in_force"]}
-    scopes = [(code, label) for code, label in Entry.Scope.choices]
     return {
-        "scopes": [label for _code, label in scopes],
         "rows": [
-            (category, [by_place.get((category, code)) for code, _label in scopes],
-             by_place.get((category, ALL)))
-            for category in (*said["categories"], ALL)
+            (label, [by_place.get((category, code)) for category in (*CATEGORIES, ALL)])
+            for code, label in (*Entry.Scope.choices, (ALL, _("All")))
         ],
         "added": said["added"].get(ALL),
         "delisted": [
-            *((label, said["delisted"].get(code)) for code, label in Entry.Because.choices),
+            (label, said["delisted"].get(code)) for code, label in Entry.Because.choices
         ],
         "delisted_all": said["delisted"].get(ALL),
         "appeals": said["appeals_received"],

@@ -11,20 +11,29 @@ from django.urls import NoReverseMatch, reverse
 MEDIA_TYPE: Final = "application/problem+json"
 # What a program may rely on, and what a person who reads its log needs.
 DETAILS: Final = {
+    "address_needed": "An answer that says it moved gives the new address.",
+    "address_refused": "The new address is not one that can be looked at.",
     "answer_refused": "A field of the report is not in order; `errors` names it.",
     "body_too_large": "The body is larger than this address takes.",
     "file_content": "The text holds the content of a file. Describe it in words.",
+    "ground_needed": "A refusal gives its ground, a code of /api/notices/grounds.",
     "idempotency_key": "The Idempotency-Key has 1 to 255 visible ASCII signs.",
     "key_refused": "The key is missing, unknown, expired or revoked.",
     "media_type": "Send application/json.",
     "not_found": "There is nothing here, or it was not sent by your organisation.",
+    "not_a_table": "The text is no table: empty, or with a quote that is never closed.",
+    "not_yours": "No open notice of your organisation has this number.",
     "nothing_told": "There is nothing to look at yet: give words, or a place.",
     "other_body": "The same Idempotency-Key came with another body. Use a new one.",
+    "over": "This notice is over and needs no answer.",
     "scope_missing": "The key does not carry the scope this needs.",
     "shape": "The report has not the documented shape; `errors` says where.",
     "too_many": "A batch holds 1,000 reports at most.",
+    "too_many_answers": "A batch holds 500 answers at most.",
     "too_often": "Too many requests with this key. Try again after the seconds given.",
     "unexpected": "Something went wrong here. What was taken stays; send the rest again.",
+    "unknown_answer": "The answer is acknowledged, removed, moved, refused or wrong_recipient.",
+    "unknown_ground": "The ground is none of /api/notices/grounds.",
     "unreadable": "The body is not readable JSON in UTF-8.",
 }
 
@@ -84,7 +93,8 @@ class ProblemMiddleware:
         # No session can begin without a cookie, and none is signed in by one.
         request.META.pop("HTTP_COOKIE", None)
         response = self.get_response(request)
-        if response.status_code >= 300 and response.get("Content-Type") != MEDIA_TYPE:
+        ours = response.get("Content-Type") == MEDIA_TYPE
+        if response.status_code >= 300 and response.status_code != 304 and not ours:
             response = _in_our_form(response)
         response.cookies.clear()
         response["Cache-Control"] = "no-store"

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("hearthline.hub.config.health")),
     path("", include("hearthline.hub.referrals.partners")),
     path("", include("hearthline.hub.notices.partners")),
+    path("api/notices/", include("hearthline.hub.notices.api")),
     path("api/", include("hearthline.hub.reports.api")),
     path("blocklist/", include("hearthline.hub.blocklists.partners")),
     path("language/", public(ui.set_language), name="set_language"),

@@ -34,6 +34,7 @@ from hearthline.hub.notices.actions.parcels import (
     start_posting,
 )
 from hearthline.hub.notices.actions.providing import (
+    ANSWER_REFUSED,
     AlreadySaid,
     GroundNeeded,
     PlaceNeeded,
@@ -60,6 +61,7 @@ from hearthline.hub.notices.actions.tables import NotATable, read_table, write_t
 from hearthline.hub.notices.actions.watch import address_to_check, invented_look, record_check
 
 __all__ = [
+    "ANSWER_REFUSED",
     "AlreadyAddressed",
     "AlreadySaid",
     "GroundNeeded",

@@ -88,7 +88,8 @@ _REFUSALS: Final = {
 }
 
 
-_REFUSED: Final[tuple[type[Exception], ...]] = tuple(_REFUSALS)
+# Everything that can be wrong with one answer.
+ANSWER_REFUSED: Final[tuple[type[Exception], ...]] = tuple(_REFUSALS)
 
 
 @transaction.atomic
@@ -128,7 +129,7 @@ def answer_in_bulk(
             if notice is None:
                 raise NotTheirs
             answer_as_provider(visit=visit, notice=notice, said=row.said, way=way, at=at)
-        except _REFUSED as refused:
+        except ANSWER_REFUSED as refused:
             results.append(Result(row, code_of(refused)))
         else:
             results.append(Result(row, "recorded"))

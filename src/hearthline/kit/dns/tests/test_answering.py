@@ -106,13 +106,13 @@ def test_a_serial_that_is_not_kept_brings_the_whole_list(tmp_path: Path):
 
 
 def test_a_list_of_many_messages_is_signed_in_each(tmp_path: Path):
-    names = [(f"host{number}.site{number % 97}.example", True) for number in range(3000)]
+    names = [(f"host{number}.site{number % 97}.example", True) for number in range(1300)]
     make.written(tmp_path, 1, names)
     held = make.editions(tmp_path)
     held.refresh()
     asked, message = make.query("AXFR")
     messages = list(make.answers(held).to(message, HERE, over_tcp=True))
-    assert len(messages) > 5
+    assert len(messages) > 3
     assert max(map(len, messages)) <= 65_535
     assert set(make.rows(make.read(asked, messages))) == make.from_file(names, 1)
     with pytest.raises((dns.tsig.BadSignature, AssertionError)):

@@ -108,11 +108,12 @@ def test_a_secondary_follows_a_change_within_a_second(folder: Path):
 
 
 def test_an_older_folder_is_told_once_and_changes_nothing(folder: Path):
+    shutil.copytree(folder / "versions", folder / "backup")
     with running(folder) as (primary, told):
         make.written(folder, 2, NAMES[1:])
         eventually(lambda: len(told) == 2)
-        shutil.rmtree(folder / "versions")
-        make.written(folder, 1)
+        (folder / "versions").rename(folder / "lost")
+        (folder / "backup").rename(folder / "versions")
         eventually(lambda: len(told) == 3)
         time.sleep(0.1)
         assert len(told) == 3

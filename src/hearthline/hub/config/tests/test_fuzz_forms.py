@@ -349,8 +349,8 @@ def test_hostile_queries_on_every_page(value: str, world: Asking) -> None:
 def test_one_hostile_parameter_at_the_lists(name: str, world: Asking) -> None:
     """One at a time, as a wrong first filter hides what a later one does."""
     lists = {"queue", "search", "held", "views", "exports", "export_new", "view_new", "notices",
-             "referrals", "complaints", "directory", "staff", "audit_log", "packages", "figures",
-             "case", "home", "help", "report_start"}  # fmt: skip
+             "referrals", "complaints", "appeals", "directory", "staff", "audit_log", "packages",
+             "figures", "case", "home", "help", "report_start"}  # fmt: skip
     wrong = []
     for door, page, actor, scope in share(
         (one for one in pages() if one[1] in lists), ASKED.index(name)

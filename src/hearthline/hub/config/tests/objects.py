@@ -14,6 +14,7 @@ from typing import Any
 from django.utils import timezone
 
 from hearthline.hub.cases.models import Case
+from hearthline.hub.config.tests import objects_abroad as abroad
 from hearthline.hub.config.tests import objects_appeals as appeals
 from hearthline.hub.config.tests import objects_rooms as rooms
 from hearthline.hub.config.tests import objects_second as second
@@ -182,6 +183,7 @@ CHECKED = {"source": "a call", "verified_on": timezone.localdate().isoformat()}
 RECORD = {"open": "open", "closed": "closed"}
 REFUSAL = host_refusals()[0].code
 UNITS = {"own": "own", "others": "others"}
+NOT_CONFIRMED = {"closed": "closed", **NOT_MINE}
 
 OBJECTS: dict[str, dict[str, Find]] = {
     # The cases.
@@ -260,6 +262,16 @@ OBJECTS: dict[str, dict[str, Find]] = {
                                whose=what if what in NOT_MINE else PLAIN).pk},
         lambda world: {"unit": str(world.units["Quay"].pk), "channel": "door"},
         open="open", closed="closed", own_report=OWN_REPORT, stepped_back=STEPPED_BACK),
+    "case_hosting": _of(abroad.case, open="open", **NOT_CONFIRMED),
+    "case_look_up": _of(abroad.case, {"origin": ""}, open="open", **NOT_CONFIRMED),
+    "case_take_contact": _of(abroad.case, abroad.CONTACT, open="open", **NOT_CONFIRMED),
+    "hand_over_new": _of(lambda world, who, what: {"case": abroad.case(world, who, what)},
+                         abroad.form, open="open", **NOT_CONFIRMED),
+    "hand_over": _of(abroad.hand_over, **RECORD, **NOT_MINE),
+    "hand_over_sent": _of(abroad.hand_over, {}, **RECORD, **NOT_MINE),
+    "hand_over_received": _of(abroad.hand_over, {"reference": "N-7"}, **RECORD, **NOT_MINE),
+    "hand_over_acted": _of(abroad.hand_over, {}, **RECORD, **NOT_MINE),
+    "hand_over_returned": _of(abroad.hand_over, {"because": "not_here"}, **RECORD, **NOT_MINE),
     "package": _of(rooms.package, {}, "new", **UNITS, closed="concluded"),
     "package_download": _of(rooms.package, {}, "new", **UNITS, closed="concluded"),
     "package_acknowledge": _of(rooms.package, {"unit_reference": "Q-7"}, "new", **UNITS,

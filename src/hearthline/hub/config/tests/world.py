@@ -203,6 +203,7 @@ STAGES: dict[str, Callable[[World, Case, User], None]] = {
     "assessed": _assessed,
     "disagreed": _disagreed,
     "confirmed": _confirmed,
+    "abroad": _confirmed,
     "child first": _child_first,
     "adult asked": _adult_asked,
     "closing": _closing,

@@ -18,6 +18,7 @@ urlpatterns = [
     path("blocklist/", include("hearthline.hub.blocklists.desk")),
     path("blocklist/networks/", include("hearthline.hub.blocklists.desk_networks")),
     path("referrals/", include("hearthline.hub.referrals.desk")),
+    path("referrals/", include("hearthline.hub.referrals.desk_abroad")),
     path("complaints/", include("hearthline.hub.complaints.desk")),
     path("appeals/", include("hearthline.hub.appeals.desk")),
     path("exercises/", include("hearthline.hub.drills.desk")),

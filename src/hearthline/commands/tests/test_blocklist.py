@@ -3,6 +3,7 @@
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import dns.tsig
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from hearthline.commands.blocklist import _parser
 from hearthline.commands.tests.conftest import Call
 from hearthline.kit.blocking import ListVersion, manifest
 from hearthline.kit.dns import tsig, write_version
@@ -120,6 +122,18 @@ def test_without_a_folder_or_keys_nothing_is_served(tmp_path: Path, folder: Path
     assert (said.code, "is no folder" in said.errors) == (2, True)
     said = call("blocklist", "zone-file", "--folder", tmp_path / "none", *ZONE)
     assert (said.code, "holds no version" in said.errors) == (2, True)
+
+
+def test_the_calls_of_the_operators_page_are_understood():
+    page = Path(__file__).resolve().parents[4] / "docs" / "dns-blocking.md"
+    blocks = re.findall(r"```sh\n(.*?)```", page.read_text(encoding="utf-8"), re.S)
+    text = re.sub(r"\$\(date.*?\)", "1", "\n".join(blocks).replace("\\\n", " "))
+    calls = [shlex.split(call) for call in re.findall(r"hearthline blocklist ([^>&\n]*)", text)]
+    assert {call[0] for call in calls} == {
+        *("serve-dns", "zone-file", "feed-knot", "new-key", "check-manifest")
+    }
+    for call in calls:
+        assert _parser().parse_args(call).name == call[0]
 
 
 class Published:

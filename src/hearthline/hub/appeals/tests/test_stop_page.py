@@ -93,6 +93,12 @@ def test_a_language_nobody_speaks_is_the_countrys_first():
         assert answer["Content-Language"] == "en"
 
 
+def test_its_title_says_nothing_to_whoever_looks_at_the_history():
+    for language in LANGUAGES:
+        text = Client().get(reverse("stopped"), {"language": language}).content.decode()
+        assert f"<title>{settings.PACK.quick_exit.title_in(language)}</title>" in text
+
+
 def test_it_has_no_script_no_form_no_cookie_and_asks_nobody_else():
     answer = page()
     text = answer.content.decode()

@@ -225,6 +225,7 @@ def _page(request: StaffRequest, found: Notice, **bound: forms.Form) -> HttpResp
             "held_until": _held_until(found, at),
             "leaves": _leaves(found, at),
             "addresses": _addresses(found, request, at),
+            "escalations": found.escalations.select_related("contact"),
             "led_on": _led_on(found),
             "second_look": Notice.Waits.SECOND_LOOK,
             "may_say_moved": request.user.may.cases_assessment_make and bool(found.case.outcome),
@@ -247,7 +248,9 @@ def _answers(found: Notice) -> list[dict[str, Any]]:
             "next": _(refusals[answer.refusal].next_step) if answer.refusal in refusals else "",
             "tone": "warn" if answer.code == Answer.Code.REFUSED else "plain",
         }
-        for answer in found.answers.select_related("by")
+        for answer in found.answers.select_related(
+            "by", "contact__organisation", "key__organisation"
+        )
     ]
 
 

@@ -25,6 +25,7 @@ from hearthline.hub.notices.actions.door import (
     revoke_links,
     seal_copy,
 )
+from hearthline.hub.notices.actions.history import Event, Place, removal_history
 from hearthline.hub.notices.actions.letters import note_delivery, write_due
 from hearthline.hub.notices.actions.parcels import (
     forget_post,
@@ -64,6 +65,7 @@ __all__ = [
     "ANSWER_REFUSED",
     "AlreadyAddressed",
     "AlreadySaid",
+    "Event",
     "GroundNeeded",
     "LinkRefused",
     "NoAddress",
@@ -75,6 +77,7 @@ __all__ = [
     "NotOpen",
     "NotTheirs",
     "NothingWaits",
+    "Place",
     "PlaceNeeded",
     "PlaceRefused",
     "Result",
@@ -109,6 +112,7 @@ __all__ = [
     "read_table",
     "record_answer",
     "record_check",
+    "removal_history",
     "revoke_links",
     "seal_copy",
     "settle_wait",

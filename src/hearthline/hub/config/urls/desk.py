@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("hearthline.hub.config.health")),
     path("", include("hearthline.hub.cases.desk")),
     path("notices/", include("hearthline.hub.notices.desk")),
+    path("notices/", include("hearthline.hub.notices.desk_providers")),
     path("blocklist/", include("hearthline.hub.blocklists.desk")),
     path("blocklist/networks/", include("hearthline.hub.blocklists.desk_networks")),
     path("referrals/", include("hearthline.hub.referrals.desk")),

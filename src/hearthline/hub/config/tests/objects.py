@@ -16,6 +16,7 @@ from django.utils import timezone
 from hearthline.hub.cases.models import Case
 from hearthline.hub.config.tests import objects_abroad as abroad
 from hearthline.hub.config.tests import objects_appeals as appeals
+from hearthline.hub.config.tests import objects_blocklists as blocklists
 from hearthline.hub.config.tests import objects_rooms as rooms
 from hearthline.hub.config.tests import objects_second as second
 from hearthline.hub.config.tests.world import OWN_REPORT, PLAIN, STEPPED_BACK, World
@@ -295,6 +296,26 @@ OBJECTS: dict[str, dict[str, Find]] = {
     "appeal_decide": _of(appeals.appeal, appeals.NOT_OURS, **APPEAL),
     "appeal_agree": _of(appeals.agreeing, {}, free="free", own="own", others="others"),
     "appeal_disagree": _of(appeals.agreeing, REASON, free="free", own="own", others="others"),
+    # The block list.
+    "blocklist_order": _any(blocklists.ORDER),
+    "blocklist_propose": _of(blocklists.case, blocklists.PROPOSAL, open="open", **NOT_CONFIRMED),
+    "blocklist_entry": _of(blocklists.entry, open="listed", closed="delisted"),
+    "blocklist_approve": _of(blocklists.entry, {}, own="proposed: own", others="proposed",
+                             closed="listed"),
+    "blocklist_override": _of(blocklists.entry, blocklists.OVERRIDE, others="guarded",
+                              own="once overridden: own", closed="listed"),
+    "blocklist_refuse": _of(blocklists.entry, blocklists.REFUSAL, own="proposed: own",
+                            others="proposed", closed="listed"),
+    "blocklist_renew": _of(blocklists.entry, blocklists.RENEWAL, open="due", free="listed",
+                           closed="delisted"),
+    "blocklist_review_date": _of(blocklists.entry, blocklists.day, open="listed",
+                                 closed="delisted"),
+    "blocklist_delist": _of(blocklists.entry, blocklists.END, open="listed", closed="proposed"),
+    "blocklist_network_add": _any(blocklists.newcomer),
+    "blocklist_network_key": _of(blocklists.network, {}, open="open"),
+    "blocklist_network_end": _of(blocklists.network, REASON, open="open"),
+    "blocklist_output": _any(serial=1, name="manifest.json"),
+    "blocklist_acknowledge": _any(serial=1),
     # The directory.
     "organisation_add": _any(ORGANISATION),
     "organisation": _of(rooms.organisation, **RECORD),

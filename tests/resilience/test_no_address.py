@@ -22,6 +22,8 @@ from hearthline.kit.sealing import new_receipt
 ADDRESSES = ("192.0.2.77", "2001:db8::77")
 FORGED = "198.51.100.99"
 REPORTS, TRIES = 12, 33
+# What somebody wanted to open who was led to the stop page instead.
+BLOCKED = "zqmarigold-blocked.test"
 
 
 class Watched(World):
@@ -108,6 +110,9 @@ def test_no_address_of_a_visitor_is_anywhere_on_the_disk(world: Watched) -> None
         # The network was counted: it was told to wait.
         assert statuses[0] == 200
         assert 429 in statuses
+        for _ in range(REPORTS):
+            wanted = f"/stopped/?address=http://{BLOCKED}/page"
+            assert visitor(address).get(world.url("public", wanted)).status == 451
     # What goes wrong is said in the log, so the log is not empty for a good reason only.
     visitor(ADDRESSES[0]).get(world.url("public", "/no-such-page/"))
     world.run("-m", "hearthline.cli", "worker", "--once")
@@ -115,6 +120,8 @@ def test_no_address_of_a_visitor_is_anywhere_on_the_disk(world: Watched) -> None
     world.run("-m", "hearthline.cli", "audit", "export", str(export))
     assert export.stat().st_size > 10_000
     assert b"Not Found" in world.log.read_bytes()
+    # But not when somebody met the stop page.
+    assert b"stopped" not in world.log.read_bytes()
 
     files = {path: path.read_bytes() for path in world.folder.rglob("*") if path.is_file()}
     names = {path.name for path in files}
@@ -123,6 +130,7 @@ def test_no_address_of_a_visitor_is_anywhere_on_the_disk(world: Watched) -> None
         for address in (*ADDRESSES, FORGED):
             for trace in spelt(address):
                 assert trace not in content, (path.name, trace)
+        assert BLOCKED.encode() not in content, path.name
         # Four bytes may come up once in what is sealed; kept addresses would come up each time.
         for address in (ADDRESSES[0], FORGED):
             assert content.count(ip_address(address).packed) < 3, path.name

@@ -30,7 +30,7 @@ from hearthline.hub.config.tests.asking import (
 from hearthline.hub.config.tests.objects import OBJECTS, Target, targets
 from hearthline.hub.config.tests.objects_rooms import program_key
 from hearthline.hub.config.tests.world import OWN, OWN_REPORT, STEPPED_BACK
-from hearthline.hub.directory.actions import revoke_key
+from hearthline.hub.directory.actions import make_key, revoke_key
 from hearthline.hub.reports.api_pace import pace
 
 pytestmark = pytest.mark.django_db
@@ -81,7 +81,7 @@ def test_a_row_says_what_the_view_says(door: str) -> None:
 
 
 def test_a_row_names_known_people_and_scopes() -> None:
-    known = {*PEOPLE, ANONYMOUS, EVERYBODY, SIGNED_IN, "key_write", "key_read"}
+    known = {*PEOPLE, ANONYMOUS, EVERYBODY, SIGNED_IN, "key_write", "key_read", "key_notices"}
     for door, name in ROWS:
         for method in METHODS:
             for who, scopes in TABLE[door][name].get(method, {}).items():
@@ -264,7 +264,11 @@ def keys(world: Asking) -> dict[str, str]:
         "write": program_key(people, "Partner", "reports:write").text,
         "read": program_key(people, "Partner", "reports:read").text,
         "another": program_key(people, "Another", "reports:read", "reports:write").text,
-    }
+        "notices": make_key(
+            organisation=people.host, name="tool", scopes=["notices:answer"], by=people.ada,
+            at=people.at,
+        ).text,
+    }  # fmt: skip
     ended = program_key(people, "Another", "reports:read", "reports:write")
     revoke_key(key=ended.key, reason="Lost.", by=people.ada, at=people.at)
     secret = made["write"].rpartition("_")
@@ -280,7 +284,12 @@ PROGRAMS = [
     ("POST", "api_batch", "any", {"write": 200, "another": 200, "read": 403}),
     ("GET", "api_status", "own", {"read": 200, "another": 404, "write": 403}),
     ("GET", "api_status", "others", {"read": 404, "another": 200, "write": 403}),
-    ("GET", "api_codes", "any", {"read": 200, "write": 200, "another": 200}),
+    ("GET", "api_codes", "any", {"read": 200, "write": 200, "another": 200, "notices": 200}),
+    ("GET", "api_notices", "any", {"notices": 200}),
+    ("GET", "api_notice_test", "any", {"notices": 200}),
+    ("POST", "api_notice_answers", "any", {"notices": 200}),
+    ("POST", "api_notice_answer", "own", {"notices": 201}),
+    ("POST", "api_notice_answer", "others", {"notices": 404}),
 ]
 
 
@@ -298,7 +307,8 @@ def test_a_program_does_what_its_key_may_and_no_more(
             more["content_type"] = "application/json"
         data = json.dumps(target.data) if method == "POST" else None
         seen = world.ask(ANONYMOUS, method, url, data, **more)
-        assert seen.status == answers.get(kind, 401), (name, scope, kind, seen.text)
+        refused = 401 if kind in ("revoked", "wrong", "none") else 403
+        assert seen.status == answers.get(kind, refused), (name, scope, kind, seen.text)
         if seen.status >= 400:
             assert seen.response.headers["Content-Type"] == "application/problem+json"
             assert not seen.changed - {"directory_partnerkey"}, (name, kind, seen.changed)
@@ -311,5 +321,5 @@ def test_a_session_of_staff_opens_nothing_to_programs(world: Asking) -> None:
             for actor in ("administrator", "analyst"):
                 target = world.place(name, next(iter(targets(name))), actor)
                 assert target
-                method = "GET" if name in ("api_status", "api_codes") else "POST"
+                method = "GET" if "GET" in TABLE[door][name] else "POST"
                 assert world.ask(actor, method, address(door, name, target.args)).status == 401

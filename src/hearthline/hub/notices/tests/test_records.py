@@ -91,7 +91,7 @@ def test_a_link_is_revoked_on_the_page_once(notice, host, ana, monkeypatch):
     Reader.objects.update(expires_at=timezone.now() + HOUR)
     url = reverse("provider_revoke", args=[host.pk, notice.contact_id])
     said = signed_in(ana).post(url, follow=True).content.decode()
-    assert "The link is closed." in said
+    assert "The link opens nothing any more." in said
     assert Reader.objects.get().revoked_by == ana
     again = signed_in(ana).post(url, follow=True).content.decode()
     assert "no link that opens anything" in again

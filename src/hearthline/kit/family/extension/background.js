@@ -24,32 +24,35 @@ async function ask(url) {
   return answer.json();
 }
 
+async function kept() {
+  const old = await (await caches.open(KEPT)).match((await settings).list_url);
+  if (!old) return [new Uint32Array(), ""];
+  return [fromBytes(new Uint8Array(await old.arrayBuffer())), old.headers.get("version")];
+}
+
 async function update() {
   const { list_url: address } = await settings;
-  const cache = await caches.open(KEPT);
-  const old = await cache.match(address);
-  const held = old ? fromBytes(new Uint8Array(await old.clone().arrayBuffer())) : new Uint32Array();
-  const version = old ? old.headers.get("version") : "";
-  const answer = await ask(version ? `${address}?version=${encodeURIComponent(version)}` : address);
-  if (answer.version === version) return held;
+  const [held, version] = await kept();
+  let answer = await ask(version ? `${address}?version=${encodeURIComponent(version)}` : address);
+  let prefixes = await apply(held, answer).catch(() => null);
+  prefixes ??= await apply([], answer = await ask(address));
   // The first eight bytes of a version are its serial: never back to an older list.
   if (version && atob(answer.version).slice(0, 8) <= atob(version).slice(0, 8)) return held;
-  const prefixes = await apply(held, answer).catch(async () => apply([], await ask(address)));
-  await cache.put(address, new Response(inBytes(prefixes), { headers: { version: answer.version } }));
+  const made = new Response(inBytes(prefixes), { headers: { version: answer.version } });
+  await (await caches.open(KEPT)).put(address, made);
   return prefixes;
 }
 
 function list() {
-  loading ??= caches.open(KEPT)
-    .then(async (cache) => cache.match((await settings).list_url))
-    .then(async (kept) => (kept ? fromBytes(new Uint8Array(await kept.arrayBuffer())) : update()))
+  loading ??= kept()
+    .then(([prefixes, version]) => (version ? prefixes : update()))
     .catch(() => { loading = null; return new Uint32Array(); });
   return loading;
 }
 
 async function behind(prefix) {
-  const kept = answers.get(prefix);
-  if (kept && Date.now() < kept.until) return kept.found;
+  const known = answers.get(prefix);
+  if (Date.now() < known?.until) return known.found;
   const { search_url: address } = await settings;
   const answer = await ask(`${address}?prefix=${prefix}`);
   const found = scopes(answer);
@@ -75,14 +78,14 @@ function isOpen(hours, now) {
   return hours.some((span) => span.days.includes(day) && span.opens <= minute && minute < span.closes);
 }
 
-// A rule for this address alone, until the browser closes. True when it is new.
+// A rule for this address alone, until the browser closes. True when new.
 async function stop(address, url) {
   const page = address.split("#")[0];
   if (/[*^|]/.test(page)) return false; // these are not letters in a filter
-  const rules = await chrome.declarativeNetRequest.getSessionRules();
-  if (rules.some((rule) => rule.condition.urlFilter === `|${page}|`)) return false;
+  const filter = `|${page}|`, rules = await chrome.declarativeNetRequest.getSessionRules();
+  if (rules.some((rule) => rule.condition.urlFilter === filter)) return false;
   const id = 1 + Math.max(0, ...rules.map((rule) => rule.id));
-  const condition = { urlFilter: `|${page}|`, isUrlFilterCaseSensitive: true, resourceTypes: ["main_frame", "sub_frame"] };
+  const condition = { urlFilter: filter, isUrlFilterCaseSensitive: true, resourceTypes: ["main_frame", "sub_frame"] };
   const rule = { id, priority: 3, condition, action: { type: "redirect", redirect: { url } } };
   await chrome.declarativeNetRequest.updateSessionRules({ addRules: [rule] });
   return true;

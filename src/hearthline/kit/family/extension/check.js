@@ -49,10 +49,10 @@ function unescape(text) {
 }
 
 function escape(text, unsafe) {
-  return text.replace(unsafe, (c) => "%" + c.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0"));
+  return text.replace(unsafe, (c) => "%" + hex([c.charCodeAt(0)]).toUpperCase());
 }
 
-// Each expression under which an address may be listed, with the scopes that it then meets.
+// Each expression under which an address may be listed, with the scopes it meets.
 export function expressions(address) {
   const parts = canonical(address);
   if (!parts) return [];
@@ -75,7 +75,7 @@ export async function sha256(data) {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 }
 
-// Whether a hash begins with one of the ascending prefixes.
+// Whether one of the ascending prefixes begins a hash.
 export function holds(prefixes, hash) {
   const prefix = new DataView(hash.buffer).getUint32(0);
   let low = 0, high = prefixes.length;
@@ -87,7 +87,7 @@ export function holds(prefixes, hash) {
   return prefixes[low] === prefix;
 }
 
-// The prefixes after an answer for a prefix list. Throws unless the publisher's checksum holds.
+// The prefixes after an answer. Throws unless the publisher's checksum holds.
 export async function apply(held, answer) {
   const removed = new Set(answer.partialUpdate ? numbers(answer.compressedRemovals) : []);
   const kept = answer.partialUpdate ? held.filter((_, at) => !removed.has(at)) : [];
@@ -110,25 +110,25 @@ export function fromBytes(bytes) {
 // Golomb-Rice coded ascending numbers.
 function numbers(coded) {
   if (!coded) return [];
-  const data = bytes(coded.encodedData), found = [coded.firstValue], bits = data.length * 8;
+  const data = bytes(coded.encodedData), found = [coded.firstValue], k = coded.riceParameter;
   let at = 0;
   const bit = () => {
-    if (at >= bits) throw new Error("too short");
+    if (at >= data.length * 8) throw new Error("too short");
     return (data[at >> 3] >> (at++ & 7)) & 1;
   };
   for (let left = coded.entriesCount; left > 0; left--) {
     let distance = 0;
     while (bit()) distance++;
-    distance *= 2 ** coded.riceParameter;
-    for (let place = 0; place < coded.riceParameter; place++) distance += bit() * 2 ** place;
+    distance *= 2 ** k;
+    for (let place = 0; place < k; place++) distance += bit() * 2 ** place;
     found.push(found[found.length - 1] + distance);
   }
   return found;
 }
 
-// The scope of each full hash of an answer to a search, by its base64 text.
+// The scope of each full hash of an answer, by its base64 text.
 export function scopes(answer) {
-  return new Map((answer.fullHashes || []).map((row) => [row.fullHash, row.fullHashDetails[0].scope]));
+  return new Map(answer.fullHashes.map((row) => [row.fullHash, row.fullHashDetails[0].scope]));
 }
 
 export function base64(data) {

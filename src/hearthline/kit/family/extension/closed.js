@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-document.documentElement.lang = chrome.i18n.getUILanguage();
-document.documentElement.dir = chrome.i18n.getMessage("@@bidi_dir");
-document.title = document.getElementById("title").textContent = chrome.i18n.getMessage("closed_title");
-document.getElementById("text").textContent = chrome.i18n.getMessage("closed_text");
+const say = chrome.i18n.getMessage, page = document.documentElement;
+page.lang = chrome.i18n.getUILanguage();
+page.dir = say("@@bidi_dir");
+for (const id of ["title", "text"]) document.getElementById(id).textContent = say(`closed_${id}`);
+document.title = say("closed_title");

@@ -153,7 +153,7 @@ def _serve(chosen: argparse.Namespace) -> int:
     editions = Editions(chosen.folder, policy, chosen.state or chosen.folder / "served.json")
     answers = Answers(policy.zone, lambda: editions.current, access, time.time)
     targets = [_target(each, keys) for each in chosen.notify]
-    notifier = Notifier(policy.zone, targets, time.time, _tell)
+    notifier = Notifier(policy.zone, targets, time.time, _tell, source=listen.address)
     primary = Primary(
         editions, answers, notifier, address=(listen.address, listen.port), tell=_tell
     )

@@ -33,7 +33,10 @@ class Target:
 
 
 class Notifier:
-    """Tells all targets of the newest serial, each on a thread of its own."""
+    """Tells all targets of the newest serial, each on a thread of its own.
+
+    Resolvers listen to the address they transfer from, so `source` is where the primary listens.
+    """
 
     def __init__(
         self,
@@ -41,7 +44,10 @@ class Notifier:
         targets: Sequence[Target],
         clock: Callable[[], float],
         tell: Callable[[str], None],
+        *,
+        source: str = "0.0.0.0",  # noqa: S104 - any address, for sending
     ) -> None:
+        self._source = ip_address(source)
         self._zone, self._targets = wire.name(zone), targets
         self._clock, self._tell = clock, tell
         self._newest = 0
@@ -60,9 +66,12 @@ class Notifier:
         self._over.set()
 
     def _announce(self, target: Target, serial: int, soa: bytes) -> None:
-        family = socket.AF_INET if ip_address(target.address).version == 4 else socket.AF_INET6
+        version = ip_address(target.address).version
+        family = socket.AF_INET if version == 4 else socket.AF_INET6
         with socket.socket(family, socket.SOCK_DGRAM) as channel:
             try:
+                if version == self._source.version:
+                    channel.bind((str(self._source), 0))
                 channel.connect((target.address, target.port))
             except OSError as fault:
                 self._tell(f"{target} cannot be notified: {fault.strerror}.")

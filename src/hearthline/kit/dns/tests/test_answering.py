@@ -7,7 +7,7 @@ import dns.message
 import dns.rcode
 import dns.tsig
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hearthline.kit.dns import wire
@@ -16,6 +16,7 @@ from hearthline.kit.dns.tests import make
 from hearthline.kit.dns.tests.make import KEY, NAMES, OTHER_KEY, ZONE
 
 HERE = "127.0.0.1"
+HOSTS = st.sets(st.from_regex(r"[a-c]\.[a-b]\.test", fullmatch=True), max_size=4)
 MORE = [*NAMES[1:], ("new.example", True)]
 
 
@@ -82,6 +83,42 @@ def test_several_versions_are_caught_up_with_in_turn(tmp_path: Path):
     rows = transferred(make.answers(held), "IXFR", serial=1)
     serials = [row[2].split()[2] for row in rows if row[1] == "SOA"]
     assert serials == ["3", "1", "2", "2", "3", "3"]
+
+
+@settings(max_examples=20)
+@given(st.lists(HOSTS, min_size=2, max_size=5), st.data())
+def test_whoever_has_any_version_comes_to_the_newest(tmp_path_factory, lists, data):
+    folder = tmp_path_factory.mktemp("versions")
+    held = make.editions(folder)
+    for serial, hosts in enumerate(lists, start=1):
+        make.written(folder, serial, [*NAMES, *((host, True) for host in hosts)])
+        if data.draw(st.booleans()):  # the primary sees every version, or some
+            held.refresh()
+    held.refresh()
+    start = data.draw(st.integers(1, len(lists)))
+    old = [*NAMES, *((host, True) for host in lists[start - 1])]
+    rows = transferred(make.answers(held), "IXFR", serial=start)
+    has = make.from_file(old, start)
+    if len(rows) > 1:
+        has = applied(has, rows)
+    assert has == make.from_file([*NAMES, *((host, True) for host in lists[-1])], len(lists))
+
+
+def applied(has: make.Records, rows: list[tuple[str, str, str]]) -> make.Records:
+    """The records after an incremental transfer, RFC 1995 section 4, or a full one."""
+    if rows[1][1] != "SOA":
+        return set(rows)
+    adding = True
+    for row in rows[1:-1]:
+        if row[1] == "SOA":
+            adding = not adding
+        if adding:
+            assert row not in has
+            has = has | {row}
+        else:
+            assert row in has
+            has = has - {row}
+    return has
 
 
 def test_who_is_up_to_date_hears_so(served: Answers):

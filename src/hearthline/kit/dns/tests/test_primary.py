@@ -45,7 +45,7 @@ def running(
     access = Access({KEY.name: KEY}, make.LOOPBACK)
     answers = Answers(ZONE, lambda: held.current, access, time.time)
     told: list[str] = []
-    notifier = Notifier(ZONE, targets, time.time, told.append)
+    notifier = Notifier(ZONE, targets, time.time, told.append, source=HERE)
     primary = Primary(held, answers, notifier, address=(HERE, 0), tell=told.append, limits=limits)
     with primary:
         yield primary, told

@@ -284,6 +284,11 @@ def _contact(fact: Fact) -> directory.FoundContact:
     return directory.FoundContact(SCOPES[fact.part], channel, fact.value, fact.source, day)
 
 
+def _by_part(fact: Fact) -> int:
+    """The site before its host, the host before what stands in front of it and behind."""
+    return list(Part).index(fact.part)
+
+
 def _hosting_page(
     request: StaffRequest, case: Case, *, origin: OriginForm | None = None
 ) -> HttpResponse:
@@ -302,7 +307,7 @@ def _hosting_page(
             "takeable": one.what == What.ABUSE and one.part in SCOPES and organisation,
             "listed": one.value in listed,
         }
-        for one in (found.facts if found else ())
+        for one in sorted(found.facts if found else (), key=_by_part)
     ]
     context = {
         "section": "referrals",

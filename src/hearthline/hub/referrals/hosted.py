@@ -67,6 +67,9 @@ _WHY: dict[str, str | Promise] = {
 
 
 def sentence_of(failure: Failure) -> str:
-    """Which step gave nothing, about what, and why, in the language that is active."""
+    """Which step gave nothing, about what, and why, in the language that is active.
+
+    What it is about keeps its own direction (Unicode, UAX 9: isolates), as an IP address must.
+    """
     why = _WHY.get(failure.code, _("the register could not be reached"))
-    return f"{WORDS_OF_STEP[failure.step]}, {failure.of}: {why}"
+    return f"{WORDS_OF_STEP[failure.step]}, \u2068{failure.of}\u2069: {why}"

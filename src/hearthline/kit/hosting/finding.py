@@ -133,7 +133,8 @@ class _Look:
     def addresses(self, host: str, part: Part) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """IP addresses of ``host``, and the names that led to them."""
         if _ip(host):
-            self.say(What.ADDRESS, host.strip("[]"), part, host, "address")
+            source = "entered by a person" if part == Part.ORIGIN else "the address itself"
+            self.say(What.ADDRESS, host.strip("[]"), part, host, source)
             return (host.strip("[]"),), ()
         chain: tuple[str, ...] = ()
         found: tuple[str, ...] = ()

@@ -84,14 +84,7 @@ def hand_over(
     shown = fact is not None and fact.country == hotline.country
     if not shown and not grounds.strip():
         raise GroundsNeeded
-    facts = read_facts(fact=fact, by=by.actor, at=at, purpose=PURPOSE) if fact else None
-    language = language_of(hotline)
-    with translation.override(language):
-        written = write_hand_over(
-            case=case, hotline=hotline, hosting=facts, grounds=grounds.strip(),
-            language=language, actor=by.actor, at=at,
-        )  # fmt: skip
-    sealed = seal(written.to_bytes(), [hotline.age_recipient])
+    sealed = _sealed(case, hotline, fact, grounds.strip(), by, at)
     row = HandOver(
         case=case,
         hotline=hotline,
@@ -136,6 +129,25 @@ def note_sent(*, row: HandOver, since: datetime, actor: Actor, at: datetime) -> 
     row.save()
     record(at=at, actor=actor, verb="referrals.hand_over_sent", about=row)
     return True
+
+
+def _sealed(
+    case: Case,
+    hotline: Organisation,
+    fact: HostingFact | None,
+    grounds: str,
+    by: User,
+    at: datetime,
+) -> bytes:
+    """The hand-over in the hotline's language, readable by the hotline alone."""
+    facts = read_facts(fact=fact, by=by.actor, at=at, purpose=PURPOSE) if fact else None
+    language = language_of(hotline)
+    with translation.override(language):
+        written = write_hand_over(
+            case=case, hotline=hotline, hosting=facts, grounds=grounds,
+            language=language, actor=by.actor, at=at,
+        )  # fmt: skip
+    return seal(written.to_bytes(), [hotline.age_recipient])
 
 
 def _refuse(case: Case, hotline: Organisation, at: datetime) -> None:

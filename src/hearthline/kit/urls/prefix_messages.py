@@ -34,13 +34,14 @@ from hearthline.kit.urls.prefixes import (
 )
 from hearthline.kit.urls.rice import MOST_ENTRIES, Rice, RiceRefused, decode, encode
 
-LARGEST_ANSWER: Final = 128 * 1024 * 1024
-"""Bytes of the longest answer that is read: sixteen million raw prefixes and room to spare."""
+LARGEST_ANSWER: Final = 64 * 1024 * 1024
+"""Bytes of the longest answer that is read: twelve million raw prefixes, twice as many coded."""
 
 MOST_SEARCHED: Final = 1000
 """Prefixes one search may ask for (``hashes.search``). One address gives at most 30."""
 
 _LONGEST_CACHE: Final = 86_400
+_MOST_PARTS: Final = 250_000  # each costs a hundred bytes once parsed, and few are ever needed
 
 
 class Coding(StrEnum):
@@ -197,6 +198,8 @@ def read_search(answer: bytes) -> FoundHashes:
 def _message(answer: bytes) -> dict[str, Json]:
     if len(answer) > LARGEST_ANSWER:
         raise ListRefused(ListFault.NOT_READABLE, f"longer than {LARGEST_ANSWER} bytes")
+    if answer.count(b",") > _MOST_PARTS:
+        raise ListRefused(ListFault.NOT_READABLE, "too many parts")
     try:
         message = read_json(answer)
     except FormatRefused as fault:

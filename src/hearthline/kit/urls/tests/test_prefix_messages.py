@@ -3,6 +3,8 @@
 
 import base64
 import json
+import time
+import tracemalloc
 from array import array
 from typing import Any
 
@@ -125,6 +127,28 @@ def test_a_broken_answer_is_refused_by_name(answer: bytes) -> None:
         apply(OLD, answer)
     assert refused.value.code in (ListFault.NOT_READABLE, ListFault.CHECKSUM)
     assert len(OLD) == 3
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"[" + b"0," * 10_000_000 + b"0]",
+        b"[" * 20_000_000,
+        b'{"version":' + b"1" * 20_000_000 + b"}",
+        b'{"additionsFourBytes":{"entriesCount":16777216,"riceParameter":2,"encodedData":"AAAA"}}',
+    ],
+    ids=["many parts", "deep", "a long number", "entries that are not there"],
+)
+def test_a_hostile_answer_costs_little(answer: bytes) -> None:
+    tracemalloc.start()
+    began = time.process_time()
+    with pytest.raises(ListRefused):
+        apply(OLD, answer)
+    seconds = time.process_time() - began
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert seconds < 5
+    assert peak < 4 * len(answer) + 1_000_000
 
 
 JSON = st.recursive(

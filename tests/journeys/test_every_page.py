@@ -40,7 +40,7 @@ PUBLIC = (
 STEPS = ("start/public", "where", "now", "words", "child", "contact", "send")
 # Who looks at which pages of the desk.
 DESK = {
-    "sena": ("/notices/", "/referrals/", "/directory/", "/figures/", "/account/2fa/",
+    "sena": ("/notices/", "/appeals/", "/referrals/", "/directory/", "/figures/", "/account/2fa/",
              "/?lane=second", "/demo/inbox/", "/staff/"),
     "ada": ("/staff/", "/staff/enrol/", "/audit/", "/directory/add/"),
 }  # fmt: skip

@@ -131,8 +131,9 @@ def notice_host(request: StaffRequest, pk: UUID) -> HttpResponse:
 def notice_settle(request: StaffRequest, pk: UUID) -> HttpResponse:
     """A person did what a refusal left to them."""
     found = get_object_or_404(Notice.objects.newest_first(), pk=pk)
+    new_host = request.POST.get("host") == "new"
     try:
-        actions.settle_wait(notice=found, by=request.user, at=timezone.now())
+        actions.settle_wait(notice=found, by=request.user, at=timezone.now(), new_host=new_host)
     except cases.SamePerson:
         messages.warning(
             request, _("You judged this case. The second look is for somebody who did not.")
@@ -140,7 +141,12 @@ def notice_settle(request: StaffRequest, pk: UUID) -> HttpResponse:
     except (actions.NothingWaits, actions.NotOpen):
         messages.info(request, _("This notice waits for nobody any more. Nothing was changed."))
     else:
-        messages.success(request, _("The host's time goes on as before."))
+        messages.success(
+            request,
+            _("Now find out who hosts it. The notice goes there.")
+            if new_host
+            else _("The host's time goes on as before."),
+        )
     return redirect("notice", pk=pk)
 
 
@@ -228,6 +234,7 @@ def _page(request: StaffRequest, found: Notice, **bound: forms.Form) -> HttpResp
             "escalations": found.escalations.select_related("contact"),
             "led_on": _led_on(found),
             "second_look": Notice.Waits.SECOND_LOOK,
+            "host_changed": Notice.Waits.HOST_CHANGED,
             "may_say_moved": request.user.may.cases_assessment_make and bool(found.case.outcome),
             "moved_form": MovedForm(),
             "may_answer": asked and found.case.state == Case.State.CONFIRMED,

@@ -34,6 +34,15 @@ def open_notices(*, holder: str, at: datetime) -> int:
     return opened
 
 
+def park_moved_hosts(*, holder: str, at: datetime) -> int:
+    """Park open notices whose host changed, before anything more is written; how many."""
+    parked = 0
+    for notice in Notice.objects.host_changed()[:BATCH]:
+        with _apart("notice", notice.pk):
+            parked += actions.park_for_host(notice=notice, at=at)
+    return parked
+
+
 def write_letters(*, holder: str, at: datetime) -> int:
     """First letters, reminders and escalations that are due; the number of letters posted."""
     written = 0
@@ -127,6 +136,7 @@ def end_looks(*, holder: str, at: datetime) -> int:
 
 SWEEPS: tuple[Callable[..., int], ...] = (
     open_notices,
+    park_moved_hosts,
     write_letters,
     send_posts,
     note_deliveries,

@@ -57,6 +57,7 @@ from hearthline.hub.notices.actions.queue import (
     queue_notice,
 )
 from hearthline.hub.notices.actions.reading import open_check, read_address
+from hearthline.hub.notices.actions.rehosting import park_for_host
 from hearthline.hub.notices.actions.retention import end_looks
 from hearthline.hub.notices.actions.tables import NotATable, read_table, write_table
 from hearthline.hub.notices.actions.watch import address_to_check, invented_look, record_check
@@ -107,6 +108,7 @@ __all__ = [
     "open_check",
     "open_feed",
     "open_notice",
+    "park_for_host",
     "queue_notice",
     "read_address",
     "read_table",

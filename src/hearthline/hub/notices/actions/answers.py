@@ -132,9 +132,10 @@ def _act_on(notice: Notice, said: Said, at: datetime) -> None:
 
 
 @transaction.atomic
-def settle_wait(*, notice: Notice, by: User, at: datetime) -> Notice:
-    """A person has done what a refusal left to them: the host's time goes on as before.
+def settle_wait(*, notice: Notice, by: User, at: datetime, new_host: bool = False) -> Notice:
+    """A person has done what was left to them: the host's time goes on as before.
 
+    Where the host changed, `new_host` has the notice go to whoever hosts it now instead.
     A second look at the assessment is taken by somebody who did not judge the case; who finds it
     wrong asks to close the case instead. Raises SamePerson, NothingWaits and NotOpen.
     """
@@ -153,8 +154,17 @@ def settle_wait(*, notice: Notice, by: User, at: datetime) -> Notice:
         notice.state, notice.due_at = Notice.State.ACKNOWLEDGED, at
     if waited == Notice.Waits.HOST_CHANGED:
         notice.hosting_noted_at = notice.due_at = at
+        if new_host:
+            _take_off_host(notice)
     notice.save()
-    record(at=at, actor=by.actor, verb="notices.settle_wait", about=notice, waited=waited)
+    record(
+        at=at,
+        actor=by.actor,
+        verb="notices.settle_wait",
+        about=notice,
+        waited=waited,
+        new_host=new_host,
+    )
     return notice
 
 

@@ -11,6 +11,7 @@ from hearthline.hub.cases.actions import subject_address
 from hearthline.hub.cases.actions.rules import require_on
 from hearthline.hub.cases.models import Case, Subject
 from hearthline.hub.directory.models import Contact, Organisation
+from hearthline.hub.notices.actions.rehosting import ask_who_hosts
 from hearthline.hub.notices.actions.timing import first_due, leaves
 from hearthline.hub.notices.models import Notice
 
@@ -47,6 +48,7 @@ def queue_notice(*, case: Case, at: datetime, actor: Actor) -> Notice:
     if case.subject.kind != Subject.Kind.URL:
         raise NoAddress
     address = subject_address(case=case, actor=actor, at=at, purpose="notice: find the host")
+    ask_who_hosts(address=address, exercise=case.exercise, at=at)
     host = Organisation.objects.host_of(address.host) if address.host else None
     contact = contact_of(host) if host else None
     notice = Notice(case=case, host=host, contact=contact, queued_at=at)
@@ -81,13 +83,18 @@ def assign_host(*, notice: Notice, host: Organisation, by: User, at: datetime) -
     return notice
 
 
+# Contacts of others that a register names beside the host's: never asked in the host's place.
+_OTHERS = (Contact.Scope.SITE_OWNER, Contact.Scope.NETWORK, Contact.Scope.REGISTRAR)
+
+
 def contact_of(host: Organisation) -> Contact | None:
     """Where notices reach the host: its endpoint, which is quickest, else a mailbox."""
-    return host.contacts.endpoints().first() or mailbox_of(host)
+    return host.contacts.endpoints().exclude(scope__in=_OTHERS).first() or mailbox_of(host)
 
 
 def mailbox_of(host: Organisation) -> Contact | None:
-    """Its abuse desk, else any mailbox that is not the lawyers'."""
+    """Its abuse desk, else any mailbox of its own, the lawyers' last."""
     mailboxes = host.contacts.usable().filter(channel=Contact.Channel.EMAIL)
-    abuse = mailboxes.filter(scope=Contact.Scope.ABUSE).first()
-    return abuse or mailboxes.exclude(scope=Contact.Scope.LEGAL).first() or mailboxes.first()
+    own = mailboxes.exclude(scope__in=_OTHERS)
+    abuse = own.filter(scope=Contact.Scope.ABUSE).first()
+    return abuse or own.exclude(scope=Contact.Scope.LEGAL).first() or own.first()

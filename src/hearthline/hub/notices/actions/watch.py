@@ -21,6 +21,7 @@ from hearthline.hub.cases import actions as cases
 from hearthline.hub.cases.models import Case
 from hearthline.hub.clocks.actions import hold, release
 from hearthline.hub.mail.actions import ExerciseStaysHere
+from hearthline.hub.notices.actions.rehosting import ask_who_hosts
 from hearthline.hub.notices.models import Check, Notice, Watch
 from hearthline.hub.reports.models import Step
 from hearthline.hub.sealing.actions import mint
@@ -48,6 +49,8 @@ def address_to_check(*, watch: Watch, holder: str, at: datetime) -> str | None:
     if case.exercise:
         raise ExerciseStaysHere(case.reference)
     address = cases.subject_address(case=case, actor=WORKER, at=at, purpose="notice: check")
+    if not removed:
+        ask_who_hosts(address=address, exercise=case.exercise, at=at)
     return address.url
 
 

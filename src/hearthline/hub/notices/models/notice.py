@@ -6,11 +6,13 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.cases.models import Case, Subject, Withdrawal
 from hearthline.hub.clocks.models import DueRow, free
 from hearthline.hub.directory.models import Contact, Organisation
+from hearthline.hub.hosting.models import HostingFact
 from hearthline.hub.mail.models import Letter
 from hearthline.hub.notices.models.answering import Answer
 from hearthline.hub.notices.models.carrying import Delivery
@@ -101,6 +103,18 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
             case Lane.GONE:
                 return self.filter(state=Notice.State.REMOVED)
         return self.open()
+
+    def host_changed(self) -> Self:
+        """Open notices whose address was found at another host since they were sent.
+
+        What waits for a person already, and what a person has taken note of, is not among them.
+        """
+        since = Coalesce(OuterRef("hosting_noted_at"), OuterRef("clocks_from"))
+        moved = HostingFact.objects.filter(
+            host_digest=OuterRef("case__host_digest"), moved=True, at__gt=since
+        )
+        sent = self.real().open().exclude(state=Notice.State.QUEUED).filter(waits_for="")
+        return sent.exclude(case__host_digest=b"").filter(Exists(moved))
 
     def unanswered(self, at: datetime) -> Self:
         """Open notices whose host had to acknowledge by now and has not."""

@@ -53,7 +53,19 @@ OPEN_TO_ALL = {
     "partners": {*HEALTH, "api_openapi", "set_language"},
 }
 # Open to partners' programs that show a key; each checks the key's scope in its action.
-TO_PROGRAMS = {"api_batch", "api_codes", "api_report", "api_status"}
+TO_PROGRAMS = {
+    "api_batch",
+    "api_codes",
+    "api_report",
+    "api_status",
+    # Networks, with keys of their own.
+    "blocklist_status",
+    "blocklist_prefixes",
+    "blocklist_hashes",
+    "blocklist_test",
+    "blocklist_acknowledge",
+    "blocklist_output",
+}
 # Signing in and one's own account: allauth's views and our wraps of them, which guard themselves.
 SIGN_IN = {
     "account_change_password",

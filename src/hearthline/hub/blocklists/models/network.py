@@ -54,6 +54,11 @@ class Subscriber(models.Model):
     acknowledged_at: datetime | None = None
 
     @property
+    def key_name(self) -> str:
+        """What its key begins with."""
+        return f"hlb_{self.prefix}"
+
+    @property
     def actor(self) -> Actor:
         return Actor("subscriber", str(self.id))
 

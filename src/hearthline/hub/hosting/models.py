@@ -90,8 +90,8 @@ class HostingLookupQuerySet(models.QuerySet["HostingLookup"]):
         return self.filter(free(at), due_at__lte=at).order_by("due_at", "pk")
 
     def past(self, at: datetime, keep: timedelta) -> Self:
-        """Hosts that nobody asked for in so long."""
-        return self.filter(asked_at__lte=at - keep, due_at__isnull=True).select_related("data_key")
+        """Hosts that nobody asked for in so long, looked up or not."""
+        return self.filter(asked_at__lte=at - keep).select_related("data_key")
 
 
 class HostingLookup(SealedRow, DueRow):

@@ -116,6 +116,12 @@ def case_look_up(request: StaffRequest, pk: UUID) -> HttpResponse:
     if case.exercise:
         messages.info(request, _("This is an exercise: nobody outside is asked about it."))
         return redirect("case_hosting", pk=pk)
+    if not Case.objects.cleared_for_notice(timezone.now()).filter(pk=case.pk).exists():
+        sentence = _(
+            "Nobody outside is asked before police have the case, nor while they ask us to wait."
+        )
+        messages.info(request, sentence)
+        return redirect("case_hosting", pk=pk)
     try:
         hosting.ask(
             host=host,

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
@@ -8,10 +8,10 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.accounts.models import User
-from hearthline.hub.cases.models import Case
+from hearthline.hub.cases.models import Case, Subject
 from hearthline.hub.clocks.models import DueRow, free
 from hearthline.hub.directory.models import Organisation
-from hearthline.hub.hosting.models import HostingFact
+from hearthline.hub.hosting.models import HostingFact, HostingLookup
 from hearthline.hub.mail.models import Letter
 
 
@@ -259,6 +259,17 @@ def cases_awaiting_referral() -> models.QuerySet[Case]:
     referred = Referral.objects.values("case")
     standard = Case.objects.acting().not_withdrawn().filter(track=Case.Track.STANDARD)
     return standard.exclude(pk__in=referred).order_by("confirmed_at")
+
+
+def cases_to_look_up(at: datetime, again: timedelta) -> models.QuerySet[Case]:
+    """Real cases whose host may be told, still there, whose host nobody asked about since `again`.
+
+    Before police have a case nobody outside is asked: whoever runs the host's DNS may be listening.
+    """
+    lately = HostingLookup.objects.filter(asked_at__gt=at - again).values("host_digest")
+    there = Case.objects.cleared_for_notice(at).real().filter(subject__gone_at__isnull=True)
+    named = there.filter(subject__kind=Subject.Kind.URL, host_digest__isnull=False)
+    return named.exclude(host_digest=b"").exclude(host_digest__in=lately).order_by("pk")
 
 
 def home_units(country: str) -> models.QuerySet[Organisation]:

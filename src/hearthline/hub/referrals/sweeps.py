@@ -2,7 +2,7 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import OperationalError
@@ -13,6 +13,7 @@ from hearthline.hub.clocks.actions import LeaseLost, lease
 from hearthline.hub.directory.models import Contact, Organisation
 from hearthline.hub.referrals.actions import (
     address_to_look_at,
+    ask_for_host,
     end_hand_over,
     end_package,
     mark_arrived,
@@ -25,6 +26,7 @@ from hearthline.hub.referrals.models import (
     HandOver,
     Referral,
     cases_awaiting_referral,
+    cases_to_look_up,
     home_units,
 )
 from hearthline.kit import urls
@@ -81,6 +83,18 @@ def note_abroad(*, holder: str, at: datetime) -> int:
     )
 
 
+def ask_for_hosts(*, holder: str, at: datetime) -> int:
+    """Have the hosts of cases that may be told looked up, and again each so often; how many.
+
+    So a host that changes is seen. None where lookups are off, or the queue would only grow.
+    """
+    if not settings.HOSTING_LOOKUPS:
+        return 0
+    again = timedelta(hours=settings.PACK.clocks.abroad.recheck_hours)
+    waiting = cases_to_look_up(at, again).select_related("subject__data_key")[:BATCH]
+    return sum(ask_for_host(case=case, at=at) for case in waiting)
+
+
 def look_abroad(*, holder: str, at: datetime, probe: Probe = urls.probe) -> int:
     """Look whether what was handed over is still there; how many looks."""
     started, made = time.monotonic(), 0
@@ -97,6 +111,7 @@ SWEEPS: tuple[Callable[..., int], ...] = (
     refer_confirmed,
     note_arrivals,
     note_abroad,
+    ask_for_hosts,
     look_abroad,
     end_packages,
 )

@@ -21,8 +21,12 @@ MOST_RECORDS: Final = 16
 
 
 def system_ask(name: str, kind: str) -> Sequence[str]:
-    """The answers of the machine's own resolver."""
-    return ask_of(dns.resolver.get_default_resolver())(name, kind)
+    """The answers of the machine's own resolver. Without one, nothing is known about any name."""
+    try:
+        resolver = dns.resolver.get_default_resolver()
+    except dns.resolver.NoResolverConfiguration as error:
+        raise ResolutionFailed from error
+    return ask_of(resolver)(name, kind)
 
 
 def ask_of(resolver: dns.resolver.Resolver) -> Ask:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The ledger of looks: asked for, made, compared with the one before, kept, ended."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -236,6 +237,36 @@ def test_a_look_ends_with_the_time_a_case_is_kept(now, settings):
     assert HostingFact.objects.newest(digest_of(HOST)) is None
     assert HostingLookup.objects.count() == 0
     assert sweeps.end_looks(holder="w", at=now + keep_days) == 0
+
+
+def test_a_host_that_was_never_looked_up_is_forgotten_too(now, settings):
+    ask(host=HOST, at=now)
+    assert sweeps.look_up_due(holder="w", at=now) == 0
+    assert sweeps.end_looks(holder="w", at=now + timedelta(settings.PACK.retention.case_days)) == 1
+    assert HostingLookup.objects.count() == 0
+
+
+@override_settings(HOSTING_LOOKUPS=True)
+def test_the_worker_asks_the_registers_of_the_operators_folder_inside_the_guard(now, tmp_path):
+    here = [[["8.0.0.0/8"], ["https://127.0.0.1:8443/"]]]
+    for name in ("ipv4", "ipv6", "dns"):
+        (tmp_path / f"{name}.json").write_text(json.dumps({"services": here * (name == "ipv4")}))
+    ask(host=IP, at=now)
+    with override_settings(RDAP_BOOTSTRAP=str(tmp_path)):
+        assert sweeps.look_up_due(holder="w", at=now) == 1
+    fact = HostingFact.objects.newest(digest_of(IP))
+    found = read_facts(fact=fact, by=Actor.worker(), at=now, purpose="test")
+    assert found.values(What.ADDRESS) == (IP,)
+    assert [failure.code for failure in found.failures] == ["not_allowed", "unknown"]
+
+
+@override_settings(HOSTING_LOOKUPS=True)
+def test_a_folder_that_is_not_in_order_is_logged_and_the_host_tried_again(now, tmp_path, caplog):
+    ask(host=IP, at=now)
+    with override_settings(RDAP_BOOTSTRAP=str(tmp_path)):
+        assert sweeps.look_up_due(holder="w", at=now) == 0
+    assert "ipv4.json could not be read" in caplog.text
+    assert HostingLookup.objects.get().due_at > now
 
 
 def test_facts_of_the_kit_come_back_as_they_were(now):

@@ -13,6 +13,7 @@ from hearthline.hub.audit.models import Actor
 from hearthline.hub.cases import actions as cases
 from hearthline.hub.cases.models import Case
 from hearthline.hub.clocks.actions import hold, release
+from hearthline.hub.hosting import actions as hosting
 from hearthline.hub.referrals.actions.abroad import note_sent
 from hearthline.hub.referrals.models import HandOver
 from hearthline.kit.urls import Observation, Verdict
@@ -78,6 +79,19 @@ def note_returned(*, row: HandOver, because: str, by: User, at: datetime) -> Han
     row.save()
     record(at=at, actor=by.actor, verb="referrals.hand_over_returned", about=row, because=because)
     return row
+
+
+def ask_for_host(*, case: Case, at: datetime) -> bool:
+    """Have the case's host looked up, or looked up again; False where it has none."""
+    worker = Actor.worker()
+    host = cases.subject_address(case=case, actor=worker, at=at, purpose="hosting").host
+    if not host:
+        return False
+    try:
+        hosting.ask(host=host, at=at)
+    except hosting.NotAHost:
+        return False
+    return True
 
 
 def address_to_look_at(*, row: HandOver, at: datetime) -> str | None:

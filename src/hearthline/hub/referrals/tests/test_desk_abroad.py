@@ -117,20 +117,26 @@ def test_it_is_nobodys_who_stepped_back(ana, ready, now):
 # Looking up
 
 
-def test_an_analyst_has_it_looked_up(ana, case):
-    answer = send(ana, "case_look_up", case.pk, origin="")
+def test_an_analyst_has_it_looked_up(ana, ready):
+    answer = send(ana, "case_look_up", ready.pk, origin="")
     assert "switched off" in answer.content.decode()
     assert HostingLookup.objects.get().due_at is not None
 
 
 @override_settings(HOSTING_LOOKUPS=True)
-def test_where_it_is_switched_on_the_worker_does_it(ana, case):
-    answer = send(ana, "case_look_up", case.pk, origin="9.9.9.9")
+def test_where_it_is_switched_on_the_worker_does_it(ana, ready):
+    answer = send(ana, "case_look_up", ready.pk, origin="9.9.9.9")
     assert "in its next round" in answer.content.decode()
 
 
-def test_an_origin_that_is_no_host_is_refused_with_what_to_write(ana, case):
-    answer = send(ana, "case_look_up", case.pk, origin="http://10.0.0.1/")
+def test_nobody_outside_is_asked_before_police_have_it(ana, case):
+    answer = send(ana, "case_look_up", case.pk, origin="")
+    assert "before police have the case" in answer.content.decode()
+    assert not HostingLookup.objects.exists()
+
+
+def test_an_origin_that_is_no_host_is_refused_with_what_to_write(ana, ready):
+    answer = send(ana, "case_look_up", ready.pk, origin="http://10.0.0.1/")
     assert answer.status_code == 422
     assert "Write a host name or an IP address" in answer.content.decode()
     assert not HostingLookup.objects.exists()

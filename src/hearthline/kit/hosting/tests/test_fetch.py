@@ -9,9 +9,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import dns.resolver
 import pytest
 
-from hearthline.kit.hosting import Line, NotFetched, Step, What
+from hearthline.kit.hosting import Line, NotFetched, Step, What, system_ask
 from hearthline.kit.hosting.fetch import LARGEST, fetch
 from hearthline.kit.hosting.names import addresses
 from hearthline.kit.hosting.tests.rebinding import rebinding
@@ -317,6 +318,15 @@ def test_the_resolver_reads_answers_and_absence() -> None:
     with rebinding(["9.9.9.9", "9.9.9.8"]) as dns_server:
         assert addresses(dns_server.ask, "pages.harbour-host.test") == ("9.9.9.8", "9.9.9.9")
         assert dns_server.ask("pages.harbour-host.test", "NS") == ()
+
+
+def test_a_machine_without_a_resolver_gives_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none() -> dns.resolver.Resolver:
+        raise dns.resolver.NoResolverConfiguration
+
+    monkeypatch.setattr(dns.resolver, "get_default_resolver", none)
+    with pytest.raises(ResolutionFailed):
+        system_ask("pages.harbour-host.test", "A")
 
 
 def test_a_name_the_dns_cannot_carry_gives_no_answer() -> None:

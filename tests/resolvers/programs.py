@@ -5,6 +5,7 @@ The policy part of every configuration is read from docs/dns-blocking.md; what i
 only where this one listens, where it writes, and that all other names come from one authority.
 """
 
+import os
 import re
 import shutil
 import signal
@@ -78,6 +79,13 @@ class Program:
         """SIGHUP, by which many a service reads its files anew."""
         assert self._running is not None
         self._running.send_signal(signal.SIGHUP)
+
+    def processor_seconds(self) -> float:
+        """What the process has used of processors up to now."""
+        assert self._running is not None
+        text = Path(f"/proc/{self._running.pid}/stat").read_text().rpartition(")")[2]
+        user, system = text.split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     def reread(self) -> None:
         self._reread()

@@ -114,7 +114,7 @@ def in_order(names: Names, *, canary: str = "") -> list[tuple[str, bool]]:
     wide = {host for host, wildcard in found.items() if wildcard}
     if canary in found or covered(canary, wide):
         raise FormatRefused("canary", f"{canary} is on the list itself; take another name.")
-    return sorted(each for each in found.items() if not covered(each[0], wide))
+    return [(host, found[host]) for host in sorted(found) if not covered(host, wide)]
 
 
 def covered(host: str, wide: set[str]) -> bool:

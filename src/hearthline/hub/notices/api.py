@@ -112,7 +112,7 @@ def _body(shape: type[BaseModel], *, table: bool = False) -> dict[str, Any]:
 def feed(request: Called, page: int = 1) -> HttpResponse:
     """With `If-None-Match` of the page's `ETag`, 304 when nothing of it changed."""
     at = timezone.now()
-    visit = actions.enter_by_key(key=request.auth.key, secret=request.auth.text, at=at)
+    visit = actions.enter_by_key(key=request.auth.key, secret=request.auth.text, at=at, begin=True)
     told = Notice.objects.told_to(visit.reader).open().order_by("sent_at", "pk")
     total = told.count()
     pages = max(1, math.ceil(total / ON_A_PAGE))

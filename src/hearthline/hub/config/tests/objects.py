@@ -17,6 +17,7 @@ from hearthline.hub.cases.models import Case
 from hearthline.hub.config.tests import objects_abroad as abroad
 from hearthline.hub.config.tests import objects_appeals as appeals
 from hearthline.hub.config.tests import objects_blocklists as blocklists
+from hearthline.hub.config.tests import objects_providers as providers
 from hearthline.hub.config.tests import objects_rooms as rooms
 from hearthline.hub.config.tests import objects_second as second
 from hearthline.hub.config.tests.world import OWN_REPORT, PLAIN, STEPPED_BACK, World
@@ -252,6 +253,13 @@ OBJECTS: dict[str, dict[str, Find]] = {
     "notice_moved": _notice({"open": "sent", "closed": "gone"},
                             {"address": "http://new.example.org/album", "same": "on"}),
     "notice_check": _notice({"open": "sent"}, {}, part="check"),
+    "notice_history": _notice({"open": "sent", "closed": "gone"}, {}),
+    "provider": _of(lambda world, _who, _what: world.host.pk, any="any"),
+    "provider_revoke": _of(providers.link, any="any"),
+    # The providers' door: a link, and what it opens.
+    "door": _of(providers.door, any="any"),
+    "door_table": _of(providers.door, providers.table, any="any"),
+    "door_notice": _of(providers.door_notice, {"code": "removed"}, own="own", others="others"),
     # Packages.
     "referral": _of(rooms.referral, open="new", own_report=OWN_REPORT, stepped_back=STEPPED_BACK),
     "referral_send_again": _of(rooms.referral, {}, open="given up", closed="new",
@@ -389,6 +397,9 @@ OBJECTS: dict[str, dict[str, Find]] = {
     "api_report": _any({"words": "Something."}),
     "api_batch": _any({"reports": [{"words": "Something."}]}),
     "api_status": _of(rooms.sent_report, own="own", others="others"),
+    "api_notice_answers": _any({"answers": [{"notice": "FFFFFFFF", "answer": "removed"}]}),
+    "api_notice_answer": _of(providers.answered, {"answer": "removed"}, own="own",
+                             others="others"),
     # One's own sign-in.
     "mfa_edit_webauthn": _any(pk=1),
     "mfa_remove_webauthn": _any(pk=1),

@@ -95,10 +95,15 @@ def enter(*, secret: str, at: datetime) -> Visit:
 
 
 @transaction.atomic
-def enter_by_key(*, key: PartnerKey, secret: str, at: datetime) -> Visit:
-    """Who comes with this key; its first visit begins its feed. Raises ScopeMissing."""
+def enter_by_key(*, key: PartnerKey, secret: str, at: datetime, begin: bool = False) -> Visit:
+    """Who comes with this key. With `begin`, its feed begins, if it has not. Raises ScopeMissing.
+
+    Answering needs no feed; reading does, since what is read is sealed for the key first.
+    """
     require_scope(key, PartnerKey.Scope.NOTICES)
     reader = Reader.objects.filter(key=key).select_related("key__organisation").first()
+    if reader is None and not begin:
+        reader = Reader(key=key, made_at=at, expires_at=key.expires_at)
     if reader is None:
         row, _sealing = mint(at=at)
         reader, made = Reader.objects.get_or_create(

@@ -187,10 +187,11 @@ class Editions:
         return Delta(changes.previous, changes.serial, tuple(pages), size)
 
     def _remember(self, version: Version) -> None:
-        self._served = replace(self._served, serial=version.serial, sha256=version.sha256)
+        served = replace(self._served, serial=version.serial, sha256=version.sha256)
         part = self._path.with_name(self._path.name + ".part")
-        part.write_text(json.dumps(asdict(self._served)) + "\n", encoding="ascii")
+        part.write_text(json.dumps(asdict(served)) + "\n", encoding="ascii")
         part.replace(self._path)
+        self._served = served
 
 
 def _read_state(path: Path) -> State:

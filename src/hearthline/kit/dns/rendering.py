@@ -69,9 +69,12 @@ class Renderer:
         return Page(b"", self._canary(said), len(said))
 
     def pages(self, lines: Sequence[bytes]) -> Iterator[Page]:
-        """Lines of names.tsv, as pages. Raises VersionBroken for lines that are no names."""
-        for start in range(0, len(lines), _LINES):
-            yield from self._page(lines[start : start + _LINES])
+        """Lines of names.tsv, as pages of like size. Raises VersionBroken for what is no name."""
+        # A page that became too large is halved, so that both halves have room to grow.
+        count = -(-len(lines) // _LINES)
+        step = -(-len(lines) // max(1, count))
+        for start in range(0, len(lines), max(1, step)):
+            yield from self._page(lines[start : start + step])
 
     def _page(self, lines: Sequence[bytes]) -> Iterator[Page]:
         names = b"".join(lines)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hearthline.kit.dns.editions import WentBack
+from hearthline.kit.dns.editions import Editions, WentBack
 from hearthline.kit.dns.rendering import Renderer, Rendering
 from hearthline.kit.dns.tests import make
 from hearthline.kit.dns.tests.make import NAMES
@@ -39,6 +39,16 @@ def test_a_change_shares_the_pages_it_does_not_touch(tmp_path: Path):
     assert held.current is not None
     same = set(map(id, before.rendering.pages)) & set(map(id, held.current.rendering.pages))
     assert len(same) == len(before.rendering.pages) - 1
+
+
+def test_many_small_changes_leave_pages_of_a_good_size():
+    renderer = Renderer(make.policy())
+    lines = [b"m%04d.example\t0\n" % number for number in range(500)]
+    held = Rendering.of(b"".join(lines), renderer)
+    for number in range(500):
+        held = held.changed([], [b"m0001.a%03d.example\t0\n" % (999 - number)])
+    assert len(held.pages) < 20
+    assert held.records == 2 * 1000
 
 
 @given(LINES, LINES)
@@ -150,6 +160,14 @@ def test_under_new_terms_nobody_is_sent_changes_to_records_of_the_old(tmp_path: 
     assert again.current is not None
     assert again.current.since(1) is None
     assert again.current.since(2) is not None
+
+
+def test_what_cannot_be_remembered_is_not_served(tmp_path: Path):
+    make.written(tmp_path / "list", 1)
+    held = Editions(tmp_path / "list", make.policy(), tmp_path / "missing" / "served.json")
+    with pytest.raises(FileNotFoundError):
+        held.refresh()
+    assert held.current is None
 
 
 def test_a_state_that_cannot_be_read_stops_the_start_with_a_sentence(tmp_path: Path):

@@ -271,6 +271,13 @@ def test_a_register_that_nobody_listed_is_said(register: Host) -> None:
     assert codes(found, Step.REGISTRAR) == ["no_server"]
 
 
+def test_one_register_that_is_silent_does_not_hide_the_other(register: Host) -> None:
+    register.answers[f"/ip/{IP}"] = lambda _visitor: register.closing.wait(1)
+    found = look(register, line=line(timeout=0.3))
+    assert codes(found, Step.NETWORK) == ["timeout"]
+    assert found.values(What.NAME, Part.REGISTRAR) == ("Quay Names",)
+
+
 def test_a_network_without_an_abuse_desk_is_said(register: Host) -> None:
     register.answers[f"/ip/{IP}"] = answer(network(entities=[]))
     found = look(register)

@@ -14,9 +14,9 @@ is a new string and a draft. A country's pack says which state its public door a
 else in English. So `compile` writes a catalogue of all strings, and one for each state asked for.
 
 Gathering happens in a copy: gettext leaves half-made files beside the templates while it works,
-and nobody else should meet them. The labels of the code lists live in the library as data; they
-are handed to gettext through a file that exists only in that copy. No message is ever matched by
-likeness: a guessed translation on a child's page is worse than English.
+and nobody else should meet them. The labels of the code lists and the texts of the family set live
+in the library as data; they are handed to gettext through a file that exists only in that copy. No
+message is ever matched by likeness: a guessed translation on a child's page is worse than English.
 """
 
 import contextlib
@@ -33,7 +33,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.commands import makemessages
 
-from hearthline.kit.codelists import source_strings
+from hearthline.kit import codelists, family
 
 HUB = Path(__file__).resolve().parent.parent / "src" / "hearthline" / "hub"
 LANGUAGES = ("ar", "es", "fr", "ru", "zh_Hans")
@@ -41,7 +41,8 @@ WHOLE = "zh_Hans"  # the language in which the desk is whole too
 STATES = ("draft", "checked", "reviewed")
 # Where strings stand that the public, a host or a unit reads: pages of the public door, letters.
 READ_OUTSIDE = (
-    "appeals/forms", "appeals/models", "appeals/public", "appeals/sentences",
+    "appeals/actions/telling", "appeals/forms", "appeals/models", "appeals/public",
+    "appeals/sentences",
     "appeals/templates/appeals/appeal", "appeals/templates/appeals/blocking",
     "appeals/templates/appeals/count", "appeals/templates/appeals/decision",
     "appeals/templates/appeals/enter", "appeals/templates/appeals/line",
@@ -89,10 +90,12 @@ def place(language: str, hub: Path = HUB) -> Path:
 
 
 def codelist_module() -> str:
-    """The code lists as Python that gettext can read, with a note on who reads each string."""
+    """The library's strings as Python that gettext can read, with a note on who reads each."""
     readers = defaultdict(set)
-    for string in source_strings():
+    for string in codelists.source_strings():
         readers[string.text].add(f"{string.list_name} {string.field}")
+    for text in family.source_strings():
+        readers[text].add("steps to set a device up; menus are named as the device names them")
     return "".join(
         f"# Translators: {', '.join(sorted(where))}\n_({text!r})\n"
         for text, where in sorted(readers.items())
@@ -115,7 +118,7 @@ def header_of(catalogue: polib.POFile, language: str) -> None:
 
 
 def gather() -> int:
-    """Bring new strings of the hub and the code lists into every catalogue."""
+    """Bring new strings of the hub and the library into every catalogue."""
     if shutil.which("xgettext") is None:
         install("gettext")
     if shutil.which("xgettext") is None:

@@ -25,8 +25,7 @@ REASONS: Final[Sentences] = {
 REMEDIES: Final[Sentences] = {
     "lifted": _("We have taken it off the list. The networks that use our list are told at once."),
     "narrowed": _("We have taken off the wide block. A narrower one takes two other people."),
-    "no_more_notices": _("The host hears no more from us about it. They may put it back."),
-    "told_host": _("We write to the host that our notice no longer stands."),
+    "told_host": _("We write to the host that our notice no longer stands. They may put it back."),
     "recheck": _("We look again at other decisions that were made the same way."),
     "records": _("We have corrected our records."),
     "court": _("If you see it differently, you can ask a court to review it."),

@@ -12,6 +12,7 @@ from hearthline.hub.accounts.models import User
 from hearthline.hub.accounts.permissions import Permission, require
 from hearthline.hub.appeals.actions.measures import refuse_involved
 from hearthline.hub.appeals.actions.rules import WORDS_LIMIT, NothingSaid, WrongStep, check, lock
+from hearthline.hub.appeals.actions.telling import tell_it_is_lifted
 from hearthline.hub.appeals.models import Appeal, Measure
 from hearthline.hub.appeals.sentences import APOLOGIES, REASONS, REMEDIES, Sentences
 from hearthline.hub.audit.actions import record
@@ -19,6 +20,7 @@ from hearthline.hub.blocklists import actions as blocklists
 from hearthline.hub.blocklists.models import Entry
 from hearthline.hub.cases import actions as cases
 from hearthline.hub.cases.models import Case
+from hearthline.hub.notices.models import Notice
 from hearthline.hub.sealing import actions as sealing
 from hearthline.hub.sealing.words import seal_words
 
@@ -93,8 +95,9 @@ def decide(*, appeal: Appeal, decision: Decision, by: User, at: datetime) -> Non
 
 @transaction.atomic
 def agree(*, appeal: Appeal, by: User, at: datetime) -> None:
-    """The second person agrees that a finding is undone: its case ends, the host hears no more.
+    """The second person agrees that a finding is undone: its case ends, and its host hears so.
 
+    So does everybody else who was written to about its notice.
     Raises NotAllowed, TookPart, SamePerson, WrongStep.
     """
     _second(appeal, by)
@@ -103,6 +106,9 @@ def agree(*, appeal: Appeal, by: User, at: datetime) -> None:
         case = measure.case
         if case is not None and case.state == Case.State.CONFIRMED:
             cases.conclude(case=case, because="appeal", at=at, actor=by.actor)
+        notice = Notice.objects.filter(case=case).first()
+        if notice is not None:
+            tell_it_is_lifted(notice=notice, actor=by.actor, at=at)
         measure.done_at = at
         measure.save(update_fields=["done_at"])
     appeal.agreed_by = by

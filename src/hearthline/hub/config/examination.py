@@ -13,6 +13,8 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from hearthline.hub.audit.keys import ORIGIN, public_key, signing_key
+from hearthline.hub.blocklists import keys as list_keys
+from hearthline.hub.blocklists.keys import public_text
 from hearthline.hub.config.environment import EnvironmentRefused, desk_keys
 from hearthline.hub.config.readiness import NotReady, refuse_unprepared
 from hearthline.hub.config.state import state
@@ -75,6 +77,7 @@ def keys(at: datetime) -> Iterator[Finding]:
         ),
         "HEARTHLINE_DESK_PRIVATE_KEY": _desk_pair,
         "HEARTHLINE_AUDIT_PRIVATE_KEY": _audit_pair,
+        "HEARTHLINE_BLOCKLIST_PRIVATE_KEY": _list_pair,
     }
     for name, check in checks.items():
         try:
@@ -104,6 +107,18 @@ def _audit_pair() -> None:
         public_key(said)
         if own not in said.split():
             raise ValueError("it does not belong to HEARTHLINE_AUDIT_PUBLIC_KEY.")
+
+
+def _list_pair() -> None:
+    """Where no law allows blocking there need not be a key."""
+    if not settings.BLOCKLIST_PRIVATE_KEY:
+        if any(basis.allows_blocking for basis in settings.PACK.legal_bases):
+            raise ValueError("it is not set, so what is listed or lifted reaches no network.")
+        return
+    own = public_text(list_keys.signing_key(settings.BLOCKLIST_PRIVATE_KEY).public_key())
+    said = [public_text(each) for each in list_keys.public_keys(settings.BLOCKLIST_PUBLIC_KEY)]
+    if said and own not in said:
+        raise ValueError("it does not belong to HEARTHLINE_BLOCKLIST_PUBLIC_KEY.")
 
 
 def database(at: datetime) -> Iterator[Finding]:

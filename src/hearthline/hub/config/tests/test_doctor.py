@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hearthline.hub.accounts.models import User
 from hearthline.hub.audit.actions import extend_log, record
 from hearthline.hub.audit.models import Actor
+from hearthline.hub.blocklists.keys import public_text
 from hearthline.hub.config import examination
 from hearthline.hub.config.commands import doctor
 from hearthline.hub.config.examination import Finding, examine
@@ -68,6 +70,18 @@ def test_a_clock_behind_the_last_signature_is_broken(ana: User, now) -> None:
     finding = about("clock", now - timedelta(hours=1))[0]
     assert finding.state == "broken"
     assert "set back" in finding.sentence
+
+
+def test_a_list_without_its_own_key_is_found(settings, now) -> None:
+    settings.BLOCKLIST_PUBLIC_KEY = public_text(Ed25519PrivateKey.generate().public_key())
+    assert "HEARTHLINE_BLOCKLIST_PRIVATE_KEY" in about("keys", now)[0].sentence
+    settings.BLOCKLIST_PRIVATE_KEY = ""
+    assert "reaches no network" in about("keys", now)[0].sentence
+    bases = [
+        basis.model_copy(update={"allows_blocking": False}) for basis in settings.PACK.legal_bases
+    ]
+    settings.PACK = settings.PACK.model_copy(update={"legal_bases": bases})
+    assert about("keys", now)[0].state == "well"
 
 
 def test_little_room_is_found(monkeypatch: pytest.MonkeyPatch, now) -> None:

@@ -9,7 +9,14 @@ import pytest
 from hearthline.hub.config import key_file
 from hearthline.hub.config.commands import keys
 from hearthline.hub.config.commands.keys import main, new_keys
-from hearthline.hub.config.key_file import AUDIT_PRIVATE, AUDIT_PUBLIC, DESK_PRIVATE, DESK_PUBLIC
+from hearthline.hub.config.key_file import (
+    AUDIT_PRIVATE,
+    AUDIT_PUBLIC,
+    DESK_PRIVATE,
+    DESK_PUBLIC,
+    LIST_PRIVATE,
+    LIST_PUBLIC,
+)
 from hearthline.hub.sealing.actions import destroy, mint, open_as_desk
 from hearthline.hub.sealing.models import DataKey
 
@@ -120,6 +127,15 @@ def test_the_logs_key_changes_and_the_old_public_one_stays(file) -> None:
     assert after[AUDIT_PRIVATE] != before[AUDIT_PRIVATE]
     assert after[AUDIT_PUBLIC].split()[1:] == [before[AUDIT_PUBLIC]]
     assert {n for n in before if before[n] != after[n]} == {AUDIT_PRIVATE, AUDIT_PUBLIC}
+
+
+def test_the_block_lists_key_changes_and_the_old_public_one_stays(file) -> None:
+    path, _again = file
+    before = key_file.values(path)
+    assert main(["rotate", "blocklist", "--file", str(path)]) == 0
+    after = key_file.values(path)
+    assert after[LIST_PUBLIC].split()[1:] == [before[LIST_PUBLIC]]
+    assert {n for n in before if before[n] != after[n]} == {LIST_PRIVATE, LIST_PUBLIC}
 
 
 def test_the_file_stays_the_services_own_and_nothing_is_left_beside_it(file) -> None:

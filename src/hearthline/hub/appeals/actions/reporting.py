@@ -9,7 +9,7 @@ rounded, since two months' difference would tell what a withheld month added.
 
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -48,7 +48,14 @@ def count_shown(*, days: Mapping[date, int]) -> None:
 
 
 def months_due(at: datetime) -> list[str]:
-    """Whole months since the first block or appeal that have no report, oldest first."""
+    """Whole months since the first block or appeal that have no report, oldest first.
+
+    They are made in this order: while the newest is there, nothing is looked for.
+    """
+    this = timezone.localdate(at).replace(day=1)
+    newest = f"{this - timedelta(days=1):%Y-%m}"
+    if BlockingReport.objects.filter(period=newest).exists():
+        return []
     first = [
         Entry.objects.aggregate(first=Min("listed_at"))["first"],
         Appeal.objects.aggregate(first=Min("received_at"))["first"],
@@ -57,7 +64,6 @@ def months_due(at: datetime) -> list[str]:
     if not known:
         return []
     month = timezone.localdate(min(known)).replace(day=1)
-    this = timezone.localdate(at).replace(day=1)
     due = []
     while month < this:
         due.append(f"{month:%Y-%m}")

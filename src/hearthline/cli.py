@@ -18,6 +18,7 @@ COMMANDS = {
     "demo": ("hearthline.hub.demo.command", "run a fictional country on this machine", False),
     "doctor": (f"{COMMANDS_OF}.doctor", "look whether all is well, and say what to do", True),
     "exchange": ("hearthline.matcher.exchanges.command", "fetch hash lists others share", False),
+    "family": (f"{COMMANDS_OF}.family", "write the set for schools and families", True),
     "hash": (f"{ENGINE}.hash", "hash pictures, videos and files", False),
     "keys": (f"{COMMANDS_OF}.keys", "make, change and split the keys", False),
     "match": (f"{ENGINE}.match", "look hashes up in banks", False),

@@ -13,6 +13,7 @@ SERVICES = sorted(UNITS.glob("*.service"))
 
 # What speaks with strangers gets no key of the site, nor what all its programs know.
 APART = {
+    "hearthline-blocklist.service": ["blocklist.env"],
     "hearthline-exchanges.service": ["keys-exchanges.env"],
     "hearthline-matcher.service": [],
 }

@@ -1,5 +1,5 @@
 # Each target sets up all it needs from nothing but Python >= 3.11, make and git.
-.PHONY: help demo demo-check test test-rooms test-engine test-postgres test-journeys pictures lint fix messages openapi bench bench-engine setup clean
+.PHONY: help demo demo-check test test-rooms test-engine test-postgres test-journeys pictures lint fix messages openapi bench bench-engine bench-blocking setup clean
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
@@ -70,6 +70,9 @@ bench-engine: ## the engine beside its published peers, which live in an environ
 	HEARTHLINE_SIZES=1000000,10000000 $(PEERS)/bin/python -m benchmarks.engine_matching
 	for part in hashing reencodings banks service scanning; do \
 		$(PEERS)/bin/python -m benchmarks.engine_$$part || exit; done
+
+bench-blocking: $(READY) ## the block list at a million entries, with the resolvers that are installed
+	for part in check list dns; do $(BIN)/python -m benchmarks.blocking_$$part || exit; done
 
 setup: $(READY) ## the virtual environment
 

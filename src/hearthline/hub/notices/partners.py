@@ -58,7 +58,7 @@ def by_link(
 def door(request: HttpRequest, visit: actions.Visit) -> HttpResponse:
     """What this contact was told: what still waits, or what is over."""
     over = request.GET.get("over") == "1"
-    told = Notice.objects.told_to(visit.reader)
+    told = actions.told_at_door(visit=visit, at=timezone.now())
     lanes = {False: told.open(), True: told.exclude(pk__in=told.open().values("pk"))}
     page = Paginator(lanes[over].order_by("-sent_at", "pk"), ON_A_PAGE).get_page(
         request.GET.get("page")

@@ -15,7 +15,7 @@ def told(world: World) -> Notice:
     """A notice whose host has the letter."""
 
     def make() -> Notice:
-        notice = world.notice("sent", by="Bea")
+        notice = world.notice("sent")
         contact = notice.contact
         assert contact
         message = feedback.compose(

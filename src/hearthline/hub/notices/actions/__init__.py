@@ -24,6 +24,7 @@ from hearthline.hub.notices.actions.door import (
     open_notice,
     revoke_links,
     seal_copy,
+    told_at_door,
 )
 from hearthline.hub.notices.actions.history import Event, Place, removal_history
 from hearthline.hub.notices.actions.letters import note_delivery, write_due
@@ -119,6 +120,7 @@ __all__ = [
     "seal_copy",
     "settle_wait",
     "start_posting",
+    "told_at_door",
     "write_due",
     "write_table",
 ]

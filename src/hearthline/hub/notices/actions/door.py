@@ -31,7 +31,7 @@ from hearthline.hub.cases.actions import subject_address
 from hearthline.hub.directory.actions import require_scope
 from hearthline.hub.directory.models import Contact, PartnerKey
 from hearthline.hub.notices.actions.wording import Link, law_of, machine_part
-from hearthline.hub.notices.models import Copy, Notice, Reader
+from hearthline.hub.notices.models import Copy, Notice, NoticeQuerySet, Reader
 from hearthline.hub.sealing.actions import destroy, digest, mint, open_as_desk
 from hearthline.kit.sealing import unwrap_by_desk, wrap_for_desk
 
@@ -88,10 +88,15 @@ def enter(*, secret: str, at: datetime) -> Visit:
     reader = found.filter(digest=digest(secret, purpose=_PURPOSE), contact__isnull=False).first()
     if reader is None:
         raise LinkRefused
-    today = timezone.localdate(at)
-    if reader.last_used_on != today:
-        Reader.objects.filter(pk=reader.pk).update(last_used_on=today)
     return Visit(reader, secret)
+
+
+def told_at_door(*, visit: Visit, at: datetime) -> NoticeQuerySet:
+    """What this reader was told. The day it looked is noted, never from where."""
+    today = timezone.localdate(at)
+    if visit.reader.last_used_on != today:
+        Reader.objects.filter(pk=visit.reader.pk).update(last_used_on=today)
+    return Notice.objects.told_to(visit.reader)
 
 
 @transaction.atomic

@@ -157,15 +157,16 @@ def lost_ground(entry: Entry) -> Entry.Because | None:
 
 @transaction.atomic
 def end_address(*, entry: Entry, at: datetime) -> None:
-    """Forget the address and the words of an entry that is past retention; its history stays.
+    """Forget the address, its digests and the words of an entry that is past retention.
 
-    The key is shared by the entries of a month: their envelopes are emptied one by one, and with
+    Its history stays. The key is shared by the entries of a month: their envelopes are emptied one by one, and with
     the last the key is destroyed.
     """
     if entry.ended_at is not None:
         return
-    entry.address, entry.ended_at = b"", at
-    entry.save(update_fields=["address", "ended_at"])
+    entry.address = entry.digest = entry.host_digest = b""
+    entry.ended_at = at
+    entry.save(update_fields=["address", "digest", "host_digest", "ended_at"])
     end_words(about=[entry.pk], at=at)
     if not Entry.objects.filter(data_key=entry.data_key_id, ended_at__isnull=True).exists():
         sealing.destroy(entry.data_key, at=at)

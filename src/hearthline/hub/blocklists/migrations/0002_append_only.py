@@ -5,7 +5,7 @@ from hearthline.hub.audit.append_only import append_only
 from hearthline.hub.audit.never_changes import never_changes
 
 # What was proposed, on what ground and by whom stays as it was; only the state moves on.
-_STAYS = ("scope", "digest", "host_digest", "category", "legal_basis", "proposed_by_id", "guard")
+_STAYS = ("scope", "category", "legal_basis", "proposed_by_id", "proposed_at", "guard")
 
 
 class Migration(migrations.Migration):

@@ -164,4 +164,5 @@ def test_an_address_is_forgotten_and_its_history_stays(listed, omar, now) -> Non
     entry = Entry.objects.get(pk=listed.pk)
     assert actions.read_entry(entry=entry, by=omar, at=now) == ""
     assert entry.data_key.destroyed_at == now
+    assert (bytes(entry.digest), bytes(entry.host_digest)) == (b"", b"")
     assert entry.acts.count() == 3

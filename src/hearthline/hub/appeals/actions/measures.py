@@ -21,6 +21,7 @@ from hearthline.kit.urls import (
     canonicalise,
     expressions,
     find_addresses,
+    refang,
     subject_key,
 )
 
@@ -39,10 +40,11 @@ class TookPart(Exception):
 
 def pages(address: str) -> list[Canonical]:
     """The pages that somebody means by what they typed; none where no browser would open it."""
-    found = [each.canonical for each in find_addresses(address) if each.canonical is not None]
+    plain = refang(address)
+    found = [each.canonical for each in find_addresses(plain) if each.canonical is not None]
     if not found:
         try:
-            found = [canonicalise(address)]
+            found = [canonicalise(plain)]
         except AddressRefused:
             return []
     return found[:PAGES_AT_ONCE]

@@ -23,6 +23,8 @@ from hearthline.hub.appeals.tests.make import (
 from hearthline.hub.audit.models import Entry as Logged
 from hearthline.hub.blocklists import actions as blocklists
 from hearthline.hub.blocklists.models import Entry
+from hearthline.hub.blocklists.tests.make import make_ordered
+from hearthline.hub.cases.actions import step_back
 from hearthline.hub.cases.models import Case
 from hearthline.hub.notices.models import Notice
 from hearthline.hub.reports.tests.make import PICTURE
@@ -80,6 +82,47 @@ def test_everything_below_a_blocked_path_is_joined(
     make_block(case, by=ana, second=sena, at=now, scope="path", address=f"{NEWSPAPER}/2026/")
     assert kinds(make_appeal(at=now, address=f"http://{NEWSPAPER}/2026/x.html").appeal) == ["block"]
     assert kinds(make_appeal(at=now, address=f"http://{NEWSPAPER}/2025/x.html").appeal) == []
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ARTICLE.upper().replace("/2026/HARBOUR-REPORT.HTML", "/2026/harbour-report.html"),
+        ARTICLE.replace("http://", "hxxps://").replace(".", "[.]"),
+        ARTICLE.replace("http://", "").replace(".test", ".test."),
+        ARTICLE.replace("//", "//editor:secret@").replace("/2026/", "/x/../%32026/"),
+        f"My article {ARTICLE} cannot be opened.",
+        ARTICLE.replace("morning-tide", "ｍorning-tide") + "#top",
+    ],
+)
+def test_however_the_address_is_spelt_its_block_is_found(
+    typed: str, case: Case, ana: User, sena: User, now: datetime
+):
+    page = ARTICLE.removeprefix("http://")
+    make_block(case, by=ana, second=sena, at=now, scope="url", address=page)
+    assert "block" in kinds(make_appeal(at=now, address=typed).appeal)
+
+
+def test_a_block_of_the_whole_domain_is_joined_for_each_name_below(
+    ana: User, sena: User, stan: User, now: datetime
+):
+    entry = make_ordered("harbour-host.test", by=ana, at=now, scope="domain", against_guard=True)
+    if entry.guard:
+        for senior in (sena, stan):
+            entry = blocklists.override(entry=entry, reason="Ordered.", by=senior, at=now)
+    else:
+        entry = blocklists.approve(entry=entry, by=sena, at=now)
+    assert entry.state == "listed"
+    assert kinds(make_appeal(at=now).appeal) == ["block"]
+    assert kinds(make_appeal(at=now, address="http://harbour-host.test.evil.test/").appeal) == []
+
+
+def test_a_block_that_was_only_proposed_or_has_ended_is_nothing_to_appeal(
+    block: Entry, ana: User, now: datetime
+):
+    blocklists.delist(entry=block, because="expired", at=now)
+    make_ordered(NEWSPAPER, by=ana, at=now)
+    assert kinds(make_appeal(at=now).appeal) == ["finding"]
 
 
 @pytest.mark.parametrize("typed", ["it was on my blog", "ftp://x", "news paper dot test"])
@@ -165,6 +208,16 @@ def test_whoever_did_anything_on_it_by_the_log_does_not_decide(
     with pytest.raises(actions.TookPart):
         actions.acknowledge(appeal=made.appeal, by=mara, at=now)
     blocklists.read_entry(entry=block, by=stan, at=now)
+    actions.acknowledge(appeal=made.appeal, by=stan, at=now)
+
+
+def test_whoever_has_nothing_to_do_with_the_subject_any_more_does_not_decide(
+    case: Case, mara: User, stan: User, now: datetime
+):
+    step_back(case=case, by=mara, at=now)
+    made = make_appeal(at=now)
+    with pytest.raises(actions.TookPart):
+        actions.read(appeal=made.appeal, by=mara, at=now)
     actions.acknowledge(appeal=made.appeal, by=stan, at=now)
 
 

@@ -50,10 +50,24 @@ OPEN_TO_ALL = {
         "stopped",
     },
     "desk": {*HEALTH, "set_language"},
-    "partners": {*HEALTH, "api_openapi", "set_language"},
+    "partners": {
+        *HEALTH,
+        "api_notices_openapi",
+        "api_openapi",
+        # The providers' door: the link in the address is the key.
+        "door",
+        "door_notice",
+        "door_table",
+        "set_language",
+    },
 }
 # Open to partners' programs that show a key; each checks the key's scope in its action.
 TO_PROGRAMS = {
+    "api_notice_answer",
+    "api_notice_answers",
+    "api_notice_grounds",
+    "api_notice_test",
+    "api_notices",
     "api_batch",
     "api_codes",
     "api_report",

@@ -24,6 +24,14 @@ from hearthline.hub.notices.models import Answer, Notice
 from hearthline.hub.notices.wording import ROW_WORDS
 
 ON_A_PAGE = 40
+# Codes and numbers, the same in every language.
+EXAMPLE = "\n".join(
+    (
+        "reference,answer,ground,address,note",
+        "1A2B3C4D,removed",
+        "5E6F7A8B,refused,order_required,,Ticket 77",
+    )
+)
 _READ_AND_WRITE = require_http_methods(["GET", "HEAD", "POST"])
 
 TONES = {
@@ -140,6 +148,7 @@ def door_table(request: HttpRequest, visit: actions.Visit) -> HttpResponse:
             "taken": len(results) - len(refused),
             "refused": len(refused),
             "codes": form.codes(),
+            "example": EXAMPLE,
         },
     )
 

@@ -173,7 +173,7 @@ def _any(data: Any = None, **args: Any) -> dict[str, Find]:
 
 
 AGREE = {"agrees": "yes", "note": "As I see it."}
-YES = {"approve": "yes"}
+YES, SENT = {"approve": "yes"}, {"open": "sent", "closed": "gone"}
 EXHIBIT = {"captured_at": "2026-01-05T14:30", "time_source": "analyst", "note": "A page."}
 LETTER = {"body": "Thank you for telling us."}
 VIEW = {"name": "My own lane"}
@@ -244,22 +244,14 @@ OBJECTS: dict[str, dict[str, Find]] = {
     "export_fetch": _of(rooms.export, {}, own="own allowed", undecided="own asked",
                         refused="own refused", closed="own fetched", others="others allowed"),
     # Notices.
-    "notice": _notice({"open": "sent", "closed": "gone"}, {}),
-    "notice_answer": _notice({"open": "sent", "closed": "gone"},
-                             {"code": "refused", "refusal": REFUSAL}),
+    "notice": _notice(SENT, {}),
+    "notice_answer": _notice(SENT, {"code": "refused", "refusal": REFUSAL}),
     "notice_host": _notice({"open": "homeless", "closed": "gone"},
                            lambda world: {"host": str(world.host.pk)}),
     "notice_settle": _notice({"others": "waiting", "own": "own", "closed": "gone"}, {}),
-    "notice_moved": _notice({"open": "sent", "closed": "gone"},
-                            {"address": "http://new.example.org/album", "same": "on"}),
+    "notice_moved": _notice(SENT, {"address": "http://new.example.org/album", "same": "on"}),
     "notice_check": _notice({"open": "sent"}, {}, part="check"),
-    "notice_history": _notice({"open": "sent", "closed": "gone"}, {}),
-    "provider": _of(lambda world, _who, _what: world.host.pk, any="any"),
-    "provider_revoke": _of(providers.link, any="any"),
-    # The providers' door: a link, and what it opens.
-    "door": _of(providers.door, any="any"),
-    "door_table": _of(providers.door, providers.table, any="any"),
-    "door_notice": _of(providers.door_notice, {"code": "removed"}, own="own", others="others"),
+    **providers.routes(_of, _notice(SENT, {})),
     # Packages.
     "referral": _of(rooms.referral, open="new", own_report=OWN_REPORT, stepped_back=STEPPED_BACK),
     "referral_send_again": _of(rooms.referral, {}, open="given up", closed="new",
@@ -397,9 +389,6 @@ OBJECTS: dict[str, dict[str, Find]] = {
     "api_report": _any({"words": "Something."}),
     "api_batch": _any({"reports": [{"words": "Something."}]}),
     "api_status": _of(rooms.sent_report, own="own", others="others"),
-    "api_notice_answers": _any({"answers": [{"notice": "FFFFFFFF", "answer": "removed"}]}),
-    "api_notice_answer": _of(providers.answered, {"answer": "removed"}, own="own",
-                             others="others"),
     # One's own sign-in.
     "mfa_edit_webauthn": _any(pk=1),
     "mfa_remove_webauthn": _any(pk=1),

@@ -78,3 +78,19 @@ def answered(world: World, who: str, what: str) -> Any:
 def table(world: World) -> dict[str, str]:
     """One answer as a table."""
     return {"table": f"{told(world).pk},removed"}
+
+
+def routes(of: Any, history: Any) -> dict[str, Any]:
+    """The routes of this file; `of` makes the scopes of one, as in `objects`."""
+    removed = {"answer": "removed"}
+    batch = {"answers": [{"notice": "FFFFFFFF", **removed}]}
+    return {
+        "notice_history": history,
+        "provider": of(lambda world, _who, _what: world.host.pk, any="any"),
+        "provider_revoke": of(link, any="any"),
+        "door": of(door, any="any"),
+        "door_table": of(door, table, any="any"),
+        "door_notice": of(door_notice, {"code": "removed"}, own="own", others="others"),
+        "api_notice_answers": of(lambda _world, _who, _what: {}, batch, any="any"),
+        "api_notice_answer": of(answered, removed, own="own", others="others"),
+    }

@@ -21,7 +21,6 @@ from hearthline.kit.urls import (
     canonicalise,
     expressions,
     find_addresses,
-    refang,
     subject_key,
 )
 
@@ -40,11 +39,10 @@ class TookPart(Exception):
 
 def pages(address: str) -> list[Canonical]:
     """The pages that somebody means by what they typed; none where no browser would open it."""
-    plain = refang(address)
-    found = [each.canonical for each in find_addresses(plain) if each.canonical is not None]
+    found = [each.canonical for each in find_addresses(address) if each.canonical is not None]
     if not found:
         try:
-            found = [canonicalise(plain)]
+            found = [canonicalise(address)]
         except AddressRefused:
             return []
     return found[:PAGES_AT_ONCE]

@@ -88,7 +88,7 @@ def test_everything_below_a_blocked_path_is_joined(
     "typed",
     [
         ARTICLE.upper().replace("/2026/HARBOUR-REPORT.HTML", "/2026/harbour-report.html"),
-        ARTICLE.replace("http://", "hxxps://").replace(".", "[.]"),
+        f"hxxps://{NEWSPAPER.replace('.', '[.]')}/2026/harbour-report.html",
         ARTICLE.replace("http://", "").replace(".test", ".test."),
         ARTICLE.replace("//", "//editor:secret@").replace("/2026/", "/x/../%32026/"),
         f"My article {ARTICLE} cannot be opened.",

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from hearthline.hub.audit.actions import record
 from hearthline.hub.audit.models import Actor
@@ -41,15 +41,8 @@ def ask(
     _refuse(host)
     if origin:
         _refuse(origin)
-    row = HostingLookup.objects.select_for_update().filter(host_digest=digest_of(host)).first()
-    told = False
-    if row is None:
-        data_key, key = mint(at=at)
-        row = HostingLookup(data_key=data_key, host_digest=digest_of(host), asked_at=at, due_at=at)
-        row.seal(key, "host", host)
-        told = True
-    else:
-        key = open_as_desk(row.data_key)
+    row, told = _row_of(host, at)
+    key = open_as_desk(row.data_key)
     if origin and row.unseal(key, "origin") != origin:
         row.seal(key, "origin", origin)
         told = True
@@ -152,6 +145,26 @@ def forget_host(*, lookup: HostingLookup, at: datetime) -> None:
     record(at=at, actor=Actor.worker(), verb="hosting.forget_host", about=lookup)
     destroy(lookup.data_key, at=at)
     lookup.delete()
+
+
+def _row_of(host: str, at: datetime) -> tuple[HostingLookup, bool]:
+    """The host's row in the queue, locked, and whether it was made just now."""
+    rows = HostingLookup.objects.select_for_update().filter(host_digest=digest_of(host))
+    row = rows.first()
+    if row is not None:
+        return row, False
+    try:
+        with transaction.atomic():
+            data_key, key = mint(at=at)
+            row = HostingLookup(
+                data_key=data_key, host_digest=digest_of(host), asked_at=at, due_at=at
+            )
+            row.seal(key, "host", host)
+            row.save(force_insert=True)
+    except IntegrityError:
+        # Somebody else asked in this very moment.
+        return rows.get(), False
+    return row, True
 
 
 _ADDRESSED = (HostingFact.Kind.SITE, HostingFact.Kind.IP)

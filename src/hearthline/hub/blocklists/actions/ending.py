@@ -159,8 +159,8 @@ def lost_ground(entry: Entry) -> Entry.Because | None:
 def end_address(*, entry: Entry, at: datetime) -> None:
     """Forget the address, its digests and the words of an entry that is past retention.
 
-    Its history stays. The key is shared by the entries of a month: their envelopes are emptied one by one, and with
-    the last the key is destroyed.
+    Its history stays. The key is shared by the entries of a month: their envelopes are emptied
+    one by one, and with the last the key is destroyed.
     """
     if entry.ended_at is not None:
         return

@@ -59,7 +59,17 @@ def network_of(ip: str, *, servers: Bootstrap, line: Line) -> Network:
     """The network that ``ip`` belongs to. Raises ``NotFetched``: as ``fetch``, and no_server,
     and not_rdap where the answer is no network around ``ip``."""
     document = _asked(f"ip/{ip}", servers.for_ip(ip), line)
-    content = document.content
+    return read_network(document.content, ip=ip, server=document.server)
+
+
+def registration_of(domain: str, *, servers: Bootstrap, line: Line) -> Registration:
+    """The registration of ``domain``. Raises ``NotFetched`` as ``network_of``."""
+    document = _asked(f"domain/{quote(domain)}", servers.for_domain(domain), line)
+    return read_registration(document.content, domain=domain, server=document.server)
+
+
+def read_network(content: Object, *, ip: str, server: str) -> Network:
+    """An IP network object (RFC 9083, 5.4). Raises ``NotFetched`` (not_rdap)."""
     first, last = _text(content.get("startAddress")), _text(content.get("endAddress"))
     if content.get("objectClassName") != "ip network" or not _around(first, last, ip):
         raise NotFetched("not_rdap")
@@ -72,15 +82,13 @@ def network_of(ip: str, *, servers: Bootstrap, line: Line) -> Network:
         country=country if _COUNTRY.fullmatch(country) else "",
         abuse=_emails(_with_role(content, "abuse")),
         autnums=_autnums(content),
-        server=document.server,
+        server=server,
         dated=_dated(content),
     )
 
 
-def registration_of(domain: str, *, servers: Bootstrap, line: Line) -> Registration:
-    """The registration of ``domain``. Raises ``NotFetched`` as ``network_of``."""
-    document = _asked(f"domain/{quote(domain)}", servers.for_domain(domain), line)
-    content = document.content
+def read_registration(content: Object, *, domain: str, server: str) -> Registration:
+    """A domain object (RFC 9083, 5.3). Raises ``NotFetched`` (not_rdap)."""
     if content.get("objectClassName") != "domain" or _other_name(content, domain):
         raise NotFetched("not_rdap")
     registrars = _with_role(content, "registrar")
@@ -89,7 +97,7 @@ def registration_of(domain: str, *, servers: Bootstrap, line: Line) -> Registrat
         registrar=_name_of_first(content, "registrar"),
         # Some registers put the registrar's abuse desk beside the registrar, not inside.
         abuse=_emails(inside) or _emails(_with_role(content, "abuse")),
-        server=document.server,
+        server=server,
         dated=_dated(content),
     )
 
@@ -170,7 +178,8 @@ def _autnums(content: Object) -> tuple[int, ...]:
     given = content.get("arin_originas0_originautnums")
     if not isinstance(given, list):
         return ()
-    return tuple(one for one in given if isinstance(one, int) and 0 < one < 2**32)
+    # JSON's true is a number to Python, and no AS.
+    return tuple(one for one in given if type(one) is int and 0 < one < 2**32)
 
 
 def _dated(content: Object) -> str:

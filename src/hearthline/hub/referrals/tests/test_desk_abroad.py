@@ -72,6 +72,11 @@ def test_every_fact_stands_with_its_source_and_its_date(ana, ready):
     assert ADDRESS not in shown
 
 
+def test_the_case_and_the_referrals_lead_there(ana, ready):
+    assert reverse("case_hosting", args=[ready.pk]) in read(ana, "case", ready.pk)
+    assert reverse("hand_overs") in read(ana, "referrals")
+
+
 def test_reading_it_is_kept(ana, ready):
     read(ana, "case_hosting", ready.pk)
     entry = Entry.objects.get(verb="hosting.read")

@@ -23,7 +23,13 @@ from hearthline.hub.blocklists.forms import (
     ReasonForm,
     ReviewDateForm,
 )
-from hearthline.hub.blocklists.models import Entry, Lane, Version, cases_with_silent_hosts
+from hearthline.hub.blocklists.models import (
+    Entry,
+    LagAlarm,
+    Lane,
+    Version,
+    cases_with_silent_hosts,
+)
 from hearthline.hub.cases.models import Case
 from hearthline.kit.blocking import Against, ScopeRefused
 from hearthline.kit.urls import AddressRefused
@@ -61,6 +67,7 @@ def blocklist(request: StaffRequest) -> HttpResponse:
             "rows": [(row, TONES[Entry.State(row.state)]) for row in page],
             "silent": cases_with_silent_hosts(at)[:ON_A_PAGE] if silent else [],
             "version": Version.objects.newest(),
+            "behind": LagAlarm.objects.open().count(),
         },
     )
 

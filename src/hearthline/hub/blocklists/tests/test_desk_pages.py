@@ -208,6 +208,7 @@ def test_the_board_shows_who_is_behind(mara, omar, network, home, ana, sena, now
         assert words in shown
     assert "Make its key" not in shown
     assert LagAlarm.objects.count() == 1
+    assert "1 behind" in page(omar, "blocklist")
 
 
 def test_the_manager_adds_a_network_and_sees_its_key_once(mara, ada, now) -> None:

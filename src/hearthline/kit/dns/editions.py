@@ -205,7 +205,7 @@ def _read_state(path: Path) -> State:
         )
     except FileNotFoundError:
         return State()
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError):
         raise VersionBroken(
             f"{path} cannot be read; it says which serial was served last. Remove it if the "
             "folder of versions is known to be the newest."

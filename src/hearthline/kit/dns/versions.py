@@ -75,16 +75,19 @@ def write_version(
     listed = rpz.in_order(names)
     content = "".join([f"{name}\t{wildcard:d}\n" for name, wildcard in listed]).encode()
     sha256 = hashlib.sha256(content).hexdigest()
-    before = newest(folder)
-    if before is not None and before.serial >= serial:
-        if (before.serial, before.sha256) == (serial, sha256):
-            return before
-        raise VersionRefused(f"serial {before.serial} is there already; {serial} is not the next.")
+    last = max(_serials(folder), default=0)
+    before = None
     changed, previous = b"", 0
-    if before is not None:
-        with suppress(VersionBroken):
+    # After a version that is damaged, the next has no changes to tell and is read as a whole.
+    with suppress(VersionBroken):
+        before = newest(folder)
+        if before is not None and last < serial:
             changed = _changes(read_names(folder, before), content)
             previous = before.serial
+    if last >= serial:
+        if before is not None and (before.serial, before.sha256) == (serial, sha256):
+            return before
+        raise VersionRefused(f"serial {last} is there already; {serial} is not the next.")
     digest = hashlib.sha256(changed).hexdigest()
     version = Version(serial, made_at.isoformat(), len(listed), sha256, previous, digest)
     _write(folder, version, content, changed)
@@ -106,7 +109,7 @@ def read_version(folder: Path, serial: int) -> Version:
         kinds = {"serial": int, "made_at": str, "names": int, "sha256": str, "previous": int}
         kinds["changes_sha256"] = str
         version = Version(**{field: kind(said[field]) for field, kind in kinds.items()})
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as fault:
+    except (OSError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError) as fault:
         raise VersionBroken(f"{path} cannot be read: {type(fault).__name__}.") from fault
     if version.serial != serial or not 0 <= version.previous < serial <= rpz.LARGEST_SERIAL:
         raise VersionBroken(f"{path} is about another serial.")

@@ -111,12 +111,17 @@ def test_after_a_damaged_version_the_next_one_starts_anew(tmp_path: Path):
         versions.read_changes(tmp_path, version)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"serial": 2}', "[" * 100_000])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"serial": 2}', '{"serial": Infinity}', "[" * 100_000]
+)
 def test_a_description_that_says_nothing_is_an_error_of_ours(tmp_path: Path, text: str):
     write_version(tmp_path, 1, [ONE], AT)
     (tmp_path / "versions" / "1" / "version.json").write_text(text)
     with pytest.raises(VersionBroken, match="cannot be read"):
         versions.newest(tmp_path)
+    with pytest.raises(VersionRefused, match="serial 1 is there already"):
+        write_version(tmp_path, 1, [ONE], AT)
+    assert write_version(tmp_path, 2, [ONE], AT).previous == 0
 
 
 def test_a_description_moved_to_another_serial_is_refused(tmp_path: Path):

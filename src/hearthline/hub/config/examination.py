@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection
 from hearthline.hub.audit.keys import ORIGIN, public_key, signing_key
 from hearthline.hub.blocklists import keys as list_keys
 from hearthline.hub.blocklists.keys import public_text
+from hearthline.hub.blocklists.models import Entry as BlockEntry
 from hearthline.hub.config.environment import EnvironmentRefused, desk_keys
 from hearthline.hub.config.readiness import NotReady, refuse_unprepared
 from hearthline.hub.config.state import state
@@ -254,6 +255,13 @@ def worker(at: datetime) -> Iterator[Finding]:
             "broken",
             f"{now.unlogged} entries of the audit log wait for a checkpoint. "
             "Start `hearthline worker`, or read its log.",
+        )
+    if unpublished := BlockEntry.objects.unpublished(at - timedelta(minutes=IDLE_MINUTES)).count():
+        yield Finding(
+            "worker",
+            "broken",
+            f"{unpublished} entries of the block list were listed or lifted and are in no version "
+            "yet. Start `hearthline worker`, or read its log.",
         )
 
 

@@ -80,6 +80,17 @@ class EntryQuerySet(models.QuerySet["Entry"]):
             state=Entry.State.DELISTED, added_in__isnull=False, removed_in__isnull=True
         )
 
+    def unpublished(self, before: datetime) -> Self:
+        """Listed or lifted before a time, and the lists of networks do not know yet."""
+        added = Q(state=Entry.State.LISTED, added_in__isnull=True, listed_at__lt=before)
+        lifted = Q(
+            state=Entry.State.DELISTED,
+            added_in__isnull=False,
+            removed_in__isnull=True,
+            delisted_at__lt=before,
+        )
+        return self.filter(added | lifted)
+
     def standing(self, address_digest: bytes) -> Self:
         """Proposed or listed already, for this scope and address."""
         return self.filter(digest=address_digest, state__in=Entry.STANDING)

@@ -11,7 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hearthline.hub.accounts.models import User
 from hearthline.hub.audit.actions import extend_log, record
 from hearthline.hub.audit.models import Actor
+from hearthline.hub.blocklists.actions import approve
 from hearthline.hub.blocklists.keys import public_text
+from hearthline.hub.blocklists.tests.make import make_ordered
 from hearthline.hub.config import examination
 from hearthline.hub.config.commands import doctor
 from hearthline.hub.config.examination import Finding, examine
@@ -82,6 +84,12 @@ def test_a_list_without_its_own_key_is_found(settings, now) -> None:
     ]
     settings.PACK = settings.PACK.model_copy(update={"legal_bases": bases})
     assert about("keys", now)[0].state == "well"
+
+
+def test_a_block_that_no_version_holds_is_found(now, ana, sena) -> None:
+    approve(entry=make_ordered("quay.test", by=ana, at=now), by=sena, at=now)
+    assert "block list" not in str(about("worker", now + timedelta(minutes=15)))
+    assert "block list" in str(about("worker", now + timedelta(minutes=16)))
 
 
 def test_little_room_is_found(monkeypatch: pytest.MonkeyPatch, now) -> None:

@@ -44,7 +44,6 @@ from hearthline.hub.notices.models import Answer, Notice
 from hearthline.hub.reports.api import Called, PartnerKeyAuth
 from hearthline.hub.reports.api_problems import MEDIA_TYPE, Problem, members
 from hearthline.hub.reports.api_shapes import ProblemOut
-from hearthline.kit.codelists import host_refusals
 from hearthline.kit.formats import xarf
 
 log = logging.getLogger("hearthline.api")
@@ -156,7 +155,7 @@ def test_notice(request: Called) -> NoticeOut:
 def grounds(request: Called) -> GroundsOut:
     """Any key may read them."""
     return GroundsOut(
-        grounds=[GroundOut(code=one.code, label=one.label) for one in host_refusals()]
+        grounds=[GroundOut(code=one.code, label=one.label) for one in actions.providers_grounds()]
     )
 
 

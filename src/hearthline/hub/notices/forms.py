@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.directory.models import Organisation
+from hearthline.hub.notices.actions import providers_grounds
 from hearthline.hub.notices.models import Answer
 from hearthline.hub.ui.fields import Words
 from hearthline.kit.codelists import host_refusals
@@ -83,18 +84,22 @@ class HostForm(forms.Form):
     )
 
 
+# The answers in the provider's own words; the desk's words speak of the provider.
+PROVIDERS_WORDS = {
+    Answer.Code.ACKNOWLEDGED: _("We have the notice and are looking into it"),
+    Answer.Code.REMOVED: _("We removed it, or disabled access to it"),
+    Answer.Code.MOVED: _("It is not there any more but at another address"),
+    Answer.Code.REFUSED: _("We do not remove it"),
+    Answer.Code.WRONG_RECIPIENT: _("It is not our service"),
+}
+
+
 class ProviderForm(forms.Form):
     """What a provider says at its own door."""
 
     code = forms.ChoiceField(
         label=_("What you did"),
-        choices=[
-            (Answer.Code.ACKNOWLEDGED, _("We have the notice and are looking into it")),
-            (Answer.Code.REMOVED, _("We removed it, or disabled access to it")),
-            (Answer.Code.MOVED, _("It is not there any more but at another address")),
-            (Answer.Code.REFUSED, _("We do not remove it")),
-            (Answer.Code.WRONG_RECIPIENT, _("It is not our service")),
-        ],
+        choices=list(PROVIDERS_WORDS.items()),
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose what you did.")},
     )
@@ -118,7 +123,7 @@ class ProviderForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(entry.code, _now(entry.label)) for entry in host_refusals()]
+        choices = [(entry.code, _now(entry.label)) for entry in providers_grounds()]
         self.fields["refusal"].choices = [("", _("Does not apply")), *choices]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -147,6 +152,6 @@ class TableForm(forms.Form):
     def codes(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """The words that the columns take, and what they mean."""
         return [
-            (_now("Answer"), [(code, str(label)) for code, label in Answer.Code.choices]),
-            (_now("Ground"), [(entry.code, _now(entry.label)) for entry in host_refusals()]),
+            (_now("Answer"), [(code.value, str(label)) for code, label in PROVIDERS_WORDS.items()]),
+            (_now("Ground"), [(entry.code, _now(entry.label)) for entry in providers_grounds()]),
         ]

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from hearthline.hub.accounts.doors import public
 from hearthline.hub.notices import actions
-from hearthline.hub.notices.forms import ProviderForm, TableForm
+from hearthline.hub.notices.forms import PROVIDERS_WORDS, ProviderForm, TableForm
 from hearthline.hub.notices.models import Answer, Notice
 from hearthline.hub.notices.wording import ROW_WORDS
 
@@ -172,7 +172,10 @@ def _one(
             "shown": shown,
             "open": Notice.objects.open().filter(pk=found.pk).exists(),
             "said": request.GET.get("said", ""),
-            "answers": found.answers.filter(contact=reader.contact, key=reader.key),
+            "answers": [
+                (answer, PROVIDERS_WORDS[Answer.Code(answer.code)])
+                for answer in found.answers.filter(contact=reader.contact, key=reader.key)
+            ],
             "form": form,
         },
     )

@@ -47,6 +47,7 @@ from hearthline.hub.notices.actions.providing import (
     answer_as_provider,
     answer_in_bulk,
     code_of,
+    providers_grounds,
 )
 from hearthline.hub.notices.actions.queue import (
     AlreadyAddressed,
@@ -110,6 +111,7 @@ __all__ = [
     "open_feed",
     "open_notice",
     "park_for_host",
+    "providers_grounds",
     "queue_notice",
     "read_address",
     "read_table",

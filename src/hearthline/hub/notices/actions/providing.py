@@ -23,6 +23,7 @@ from hearthline.hub.notices.actions.answers import (
 )
 from hearthline.hub.notices.actions.door import NotTheirs, Visit
 from hearthline.hub.notices.models import Answer, Notice, Reader
+from hearthline.kit.codelists import HostRefusal, host_refusals
 from hearthline.kit.urls import (
     AddressRefused,
     FileContentRefused,
@@ -136,6 +137,11 @@ def answer_in_bulk(
     return results
 
 
+def providers_grounds() -> list[HostRefusal]:
+    """The grounds a provider may give. Silence is for us to note, not for them to say."""
+    return [entry for entry in host_refusals() if entry.code != "no_answer"]
+
+
 def code_of(refused: Exception) -> str:
     """The code under which a program or a table hears of a refusal."""
     return next(code for kind, code in _REFUSALS.items() if isinstance(refused, kind))
@@ -171,6 +177,8 @@ def _checked(said: Said) -> Said:
         refusal = said.refusal
         if not refusal:
             raise GroundNeeded
+        if refusal not in {entry.code for entry in providers_grounds()}:
+            raise UnknownRefusal(refusal)
     if said.code == Answer.Code.MOVED:
         if not said.place.strip():
             raise PlaceNeeded

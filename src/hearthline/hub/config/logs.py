@@ -3,15 +3,19 @@
 
 The message of an exception may quote what was typed or stored (a database names the row it
 refuses), so of an exception only its kind and the places it passed are written. The query of an
-address never is.
+address never is, nor a part of its path that is long enough to be a secret, such as the link in a
+letter to a provider.
 """
 
 import json
 import logging
+import re
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
+# A link's secret is 43 signs; the numbers of our records have 36.
+_SECRET = re.compile(r"(?<=/)[A-Za-z0-9_-]{40,}")
 _HUB = Path(__file__).resolve().parents[3]
 
 
@@ -23,7 +27,7 @@ class JsonLines(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage().split("?", 1)[0],
+            "message": _SECRET.sub("…", record.getMessage().split("?", 1)[0]),
         }
         if (status := getattr(record, "status_code", None)) is not None:
             line["status"] = status

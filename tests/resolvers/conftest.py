@@ -14,11 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from hearthline.kit.dns import tsig, write_version
+from hearthline.kit.dns import tsig, wire, write_version
 from hearthline.kit.dns.answering import Access, Answers
 from hearthline.kit.dns.editions import Editions
 from hearthline.kit.dns.notifying import Notifier, Target
 from hearthline.kit.dns.primary import Primary
+from hearthline.kit.dns.wire import Kind
 from hearthline.kit.formats import rpz
 from tests.resolvers import programs
 from tests.resolvers.authority import Authority
@@ -48,14 +49,27 @@ def need(program: str) -> None:
         pytest.skip(f"NOT TESTED: {program} is not installed (Debian's package, see docs)")
 
 
+class Seen(Answers):
+    """Answers that remember which whole and which incremental transfers were asked for."""
+
+    transfers: list[str]
+
+    def to(self, message: bytes, address: str, *, over_tcp: bool) -> Iterator[bytes]:
+        kind = wire.read(message).kind
+        if over_tcp and kind in (Kind.AXFR, Kind.IXFR):
+            self.transfers.append(Kind(kind).name)
+        return super().to(message, address, over_tcp=over_tcp)
+
+
 @dataclass
 class Country:
-    """The list as it changes: `publish` writes the next version."""
+    """The list as it changes: `publish` writes the next version. `transfers` were asked for."""
 
     folder: Path
     stop: list[str]
     names: list[tuple[str, bool]] = field(default_factory=lambda: [*LISTED, *OTHERS])
     serial: int = 0
+    transfers: list[str] = field(default_factory=list)
 
     @property
     def policy(self) -> rpz.Policy:
@@ -75,7 +89,8 @@ class Country:
     def served(self, *, keyless: bool, notify: int) -> Iterator[Primary]:
         held = Editions(self.folder, self.policy, self.folder / "served.json")
         access = Access({KEY.name: KEY}, LOOPBACK, LOOPBACK if keyless else [])
-        answers = Answers(ZONE, lambda: held.current, access, time.time)
+        answers = Seen(ZONE, lambda: held.current, access, time.time)
+        answers.transfers = self.transfers
         notifier = Notifier(ZONE, [Target(HERE, notify)], time.time, lambda _text: None)
         with Primary(held, answers, notifier, address=(HERE, 0), tell=lambda _t: None) as primary:
             yield primary

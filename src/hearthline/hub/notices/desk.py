@@ -24,6 +24,7 @@ from hearthline.hub.notices import actions
 from hearthline.hub.notices.actions.timing import zone_of
 from hearthline.hub.notices.forms import AnswerForm, HostForm, MovedForm
 from hearthline.hub.notices.models import Answer, Check, Lane, Notice, cases_by_hand
+from hearthline.hub.sealing.words import words_of
 from hearthline.kit.codelists import host_refusals
 
 ON_A_PAGE = 40
@@ -236,7 +237,7 @@ def _page(request: StaffRequest, found: Notice, **bound: forms.Form) -> HttpResp
             "second_look": Notice.Waits.SECOND_LOOK,
             "host_changed": Notice.Waits.HOST_CHANGED,
             "may_say_moved": request.user.may.cases_assessment_make and bool(found.case.outcome),
-            "moved_form": MovedForm(),
+            "moved_form": MovedForm(initial={"address": _told_place(found)}),
             "may_answer": asked and found.case.state == Case.State.CONFIRMED,
             "answer_form": AnswerForm(),
             "host_form": HostForm(),
@@ -292,6 +293,12 @@ def _led_on(found: Notice) -> Check | None:
     """The last look, if the same site sent it on: a hint, which a person looks into."""
     last = found.checks.last()
     return last if last is not None and last.led_on else None
+
+
+def _told_place(found: Notice) -> str:
+    """Where it stands now by the provider's last word, for a person to look at; "" for none."""
+    told = found.answers.exclude(place="").last()
+    return words_of(told.place) if told else ""
 
 
 def _held_until(found: Notice, at: datetime) -> datetime | None:

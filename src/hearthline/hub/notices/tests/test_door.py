@@ -5,8 +5,10 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from hearthline.hub.accounts.permissions import NotAllowed
+from hearthline.hub.accounts.tests.make import signed_in
 from hearthline.hub.audit.models import Entry
 from hearthline.hub.cases.models import Case
 from hearthline.hub.directory.actions import add_domain, supersede_contact
@@ -23,6 +25,7 @@ from hearthline.hub.notices.actions import (
     UnknownAnswer,
     UnknownRefusal,
     answer_as_provider,
+    end_looks,
     enter,
     link_for,
     open_notice,
@@ -173,6 +176,13 @@ def test_copies_end_with_the_link_and_with_the_content(notice, visit, now):
     assert open_notice(visit=visit, notice=notice.pk, at=now + 3 * HOUR)[1].url == ""
 
 
+def test_copies_end_with_the_case(notice, visit, now):
+    assert notice.copies.count() == 1
+    end_looks(notice=notice, at=now)
+    assert not Copy.objects.exists()
+    assert open_notice(visit=visit, notice=notice.pk, at=now)[1].url == ""
+
+
 def test_an_exercise_is_nobodys_outside(notice, visit, now):
     real = notice.case
     practice = Case.objects.create(
@@ -217,6 +227,14 @@ def test_moved_names_the_new_address_which_is_sealed(notice, visit, now):
     assert fresh(notice).state == Notice.State.MOVED
     assert answer.place.startswith("words:")
     assert words_of(answer.place) == NEW
+
+
+def test_the_desk_finds_the_new_address_in_its_form_and_beside_the_answer(notice, visit, ana, now):
+    say(visit, notice, "moved", now, place=NEW)
+    page = signed_in(ana).get(reverse("notice", args=[notice.pk])).content.decode()
+    assert "hxxp://pages[.]harbour-host[.]test/moved/8" in page
+    assert f">{NEW}</textarea>" in page or f'value="{NEW}"' in page
+    assert "Said at the providers" in page
 
 
 def test_refused_says_why_and_is_followed(notice, visit, now):

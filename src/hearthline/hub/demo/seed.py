@@ -23,6 +23,7 @@ from django.utils import timezone  # noqa: E402
 
 from hearthline.hub.accounts.actions import enrol, new_starting_password  # noqa: E402
 from hearthline.hub.accounts.models import User  # noqa: E402
+from hearthline.hub.blocklists.models import Entry  # noqa: E402
 from hearthline.hub.cases.actions import (  # noqa: E402
     Capture,
     Finding,
@@ -37,6 +38,7 @@ from hearthline.hub.cases.actions import (  # noqa: E402
 #
 from hearthline.hub.cases.models import Case, Sighting  # noqa: E402
 from hearthline.hub.config.worker import sweep_once  # noqa: E402
+from hearthline.hub.demo import blocking  # noqa: E402
 from hearthline.hub.demo.cast import CAST  # noqa: E402
 from hearthline.hub.demo.endpoint import NAME as ENDPOINT  # noqa: E402
 from hearthline.hub.demo.endpoint import SECRET  # noqa: E402
@@ -62,6 +64,8 @@ COUNT = 130
 STEP = timedelta(hours=6)
 # The last hours are left to whoever visits the demonstration.
 LEFT_OPEN = timedelta(hours=8)
+# When networks begin to block, and how long before the end somebody disputes a block.
+BLOCKING, DISPUTED = timedelta(days=12), timedelta(days=2)
 HOLDER = "the invented month"
 
 
@@ -86,6 +90,7 @@ def main(now: datetime) -> None:
     month = Month(_enrol(start), _police(start), Pages(settings.HOME / "host"))
     _join(month, start)
     _take_posts(month, start)
+    blocking.add_networks(month.people, start)
     waiting = [*stories(start, now - LEFT_OPEN, COUNT), *fresh(now)]
     at = start
     while at < now:
@@ -99,8 +104,12 @@ def main(now: datetime) -> None:
             _work(month, at)
             sweep_once(holder=HOLDER, at=at)
         _host_acts(month, at)
+        if at > now - BLOCKING:
+            blocking.block(month.people, at)
+            blocking.fetch(at)
         if at.day == 3 and at.hour < STEP.seconds // 3600 and at.month != start.month:
             _publish(month, start, at)
+    _dispute(month, now - DISPUTED)
     _leave_some_work(month, now)
     for number in range(1, 7):
         month.pages.put_up(f"page-{number}")
@@ -152,13 +161,12 @@ def _take_posts(month: Month, at: datetime) -> None:
 
 
 def _report(month: Month, story: Story) -> None:
-    port = next(iter(settings.PROBE_HOSTS.values())).rpartition(":")[2]
     month.pages.put_up(story.page)
     sent = submit(
         answers=Answers(
             audience=story.audience,
             kind=story.kind,
-            addresses=f"http://pages.{story.host}:{port}/{story.page}",
+            addresses=_address(story),
             facts=story.facts,
             words=story.words,
             age_band=story.age_band,
@@ -175,6 +183,11 @@ def _report(month: Month, story: Story) -> None:
             by=month.people["ana"],
             at=story.at + timedelta(minutes=50),
         )
+
+
+def _address(story: Story) -> str:
+    port = next(iter(settings.PROBE_HOSTS.values())).rpartition(":")[2]
+    return f"http://pages.{story.host}:{port}/{story.page}"
 
 
 def _work(month: Month, at: datetime) -> None:
@@ -274,6 +287,13 @@ def _host_acts(month: Month, at: datetime) -> None:
 def _publish(month: Month, start: datetime, at: datetime) -> None:
     release = compile_period(period=f"{start:%Y-%m}", by=month.people["stella"], at=at)
     publish(release=release, by=month.people["mara"], at=at)
+
+
+def _dispute(month: Month, at: datetime) -> None:
+    """Somebody disputes the first block in force."""
+    entry = Entry.objects.in_force(at).filter(case__isnull=False).order_by("listed_at").first()
+    if entry is not None and entry.case is not None:
+        blocking.dispute(_address(month.story_of(entry.case)), at)
 
 
 def _leave_some_work(month: Month, now: datetime) -> None:

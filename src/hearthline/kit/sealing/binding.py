@@ -10,5 +10,10 @@ def bind(purpose: str, *names: str) -> bytes:
     """
     if not all((purpose, *names)):
         raise ValueError("A seal is bound to a purpose and to names, and none of them is empty.")
-    parts = [part.encode() for part in ("hearthline", purpose, *names)]
-    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    return b"".join(part_of(part) for part in ("hearthline", purpose, *names))
+
+
+def part_of(name: str) -> bytes:
+    """One part of a binding, for whoever makes the others of many rows once."""
+    part = name.encode()
+    return len(part).to_bytes(4, "big") + part

@@ -7,7 +7,7 @@ the manifest last. Killed in between, the next round writes the same bytes again
 
 import gc
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,7 +28,6 @@ from hearthline.hub.sealing import actions as sealing
 from hearthline.hub.sealing.models import DataKey
 from hearthline.kit import blocking, dns
 from hearthline.kit.formats import rpz
-from hearthline.kit.sealing import DataKey as Key
 from hearthline.kit.urls.prefixes import build, hashes_of, in_bytes
 
 MANIFEST = "manifest.json"
@@ -46,6 +45,9 @@ _COLUMNS = (
     "state", "added_in_id", "delisted_because", Cast("data_key_id", CharField()),
 )  # fmt: skip
 _AT_ONCE = 5_000
+
+# Opens the address of one row: envelope and number to text.
+Open = Callable[[bytes, str], str]
 
 
 @dataclass(frozen=True)
@@ -156,19 +158,21 @@ def _no_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def _rows(found: "QuerySet[Entry]") -> Iterator[tuple[tuple, Key]]:  # type: ignore[type-arg]
-    keys: dict[str, Key] = {}
+def _rows(found: "QuerySet[Entry]") -> Iterator[tuple[tuple, Open]]:  # type: ignore[type-arg]
+    keys: dict[str, Open] = {}
+    table = Entry._meta.db_table
     for row in found.order_by().values_list(*_COLUMNS).iterator(chunk_size=_AT_ONCE):
         if row[9] not in keys:
-            keys[row[9]] = sealing.open_as_desk(DataKey.objects.get(pk=row[9]))
+            key = sealing.open_as_desk(DataKey.objects.get(pk=row[9]))
+            keys[row[9]] = key.opener(table=table, field="address")
         yield (_dashed(row[0]), *row[1:]), keys[row[9]]
 
 
-def _entry(row: Sequence, key: Key) -> blocking.Entry:  # type: ignore[type-arg]
+def _entry(row: Sequence, opened: Open) -> blocking.Entry:  # type: ignore[type-arg]
     number, scope, envelope, category, basis, listed_at = row[:6]
-    table = Entry._meta.db_table
-    address = key.open_text(envelope, table=table, row=number, field="address")
-    return blocking.Entry(number, _scope(scope), address, category, basis, listed_at)
+    return blocking.Entry(
+        number, _scope(scope), opened(envelope, number), category, basis, listed_at
+    )
 
 
 def _dashed(number: str) -> str:

@@ -113,3 +113,23 @@ def test_keys_are_equal_by_value_and_fresh_ones_differ():
     assert DataKey(KEY.expose()) == KEY
     assert DataKey.generate() != DataKey.generate()
     assert KEY.expose() != KEY
+
+
+def test_what_opens_many_rows_opens_each_as_one_by_one_and_no_other() -> None:
+    key = DataKey.generate()
+    sealed = {row: key.seal(f"text of {row}", table="t", row=row, field="f") for row in "abc"}
+    opened = key.opener(table="t", field="f")
+    for row, envelope in sealed.items():
+        assert opened(envelope, row) == key.open_text(envelope, table="t", row=row, field="f")
+    for open_it, row in (
+        (opened, "b"),
+        (key.opener(table="t", field="g"), "a"),
+        (key.opener(table="u", field="f"), "a"),
+        (DataKey.generate().opener(table="t", field="f"), "a"),
+    ):
+        with pytest.raises(SealBroken):
+            open_it(sealed["a"], row)
+    with pytest.raises(ValueError, match="empty"):
+        opened(sealed["a"], "")
+    with pytest.raises(SealBroken):
+        opened(key.seal(b"\xff", table="t", row="a", field="f"), "a")

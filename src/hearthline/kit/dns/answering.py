@@ -78,12 +78,14 @@ class Answers:
         except SignatureRefused as refusal:
             answer = _bare(query, Code.NOTAUTH)
             if refusal.key is not None:
-                yield Signer(refusal.key, refusal.mac, now).sign(answer, refusal.code)
+                signer = Signer(refusal.key, refusal.mac, now)
+                yield signer.refuse_time(answer, refusal.signed_at)
             else:
                 yield tsig.unsigned_refusal(answer, message, query.signature, refusal.code, now)
             return
         signer = Signer(signed.key, signed.mac, now)
         for answer in self._answer(query, over_tcp=over_tcp):
+            signer.now = int(self._clock())
             yield signer.sign(answer)
 
     def _answer(self, query: Query, *, over_tcp: bool) -> Iterator[bytes]:
@@ -110,9 +112,14 @@ def _incremental(query: Query, edition: Edition, *, over_tcp: bool) -> Iterable[
     """RFC 1995: over UDP, and for who is up to date, the SOA alone says all there is to say."""
     if query.serial is None:
         raise Malformed("an IXFR query without a serial")
-    if not over_tcp or query.serial >= edition.serial:
+    if not over_tcp or not _is_later(edition.serial, query.serial):
         return [edition.soa]
     return edition.since(query.serial) or edition.whole()
+
+
+def _is_later(serial: int, other: int) -> bool:
+    """RFC 1982: serials go round, and half the circle ahead is later."""
+    return 0 < (serial - other) % 2**32 < 2**31
 
 
 def packed(query: Query, pages: Iterable[Page]) -> Iterator[bytes]:

@@ -52,11 +52,16 @@ class Key:
 
 
 class SignatureRefused(Exception):
-    """A signature does not hold. `code` is told to the asker; `mac` is that of the query."""
+    """A signature does not hold. `code` is told to the asker.
 
-    def __init__(self, code: Code, key: Key | None = None, mac: bytes = b"") -> None:
+    Where the key is known, `mac` and `signed_at` (seconds since 1970) are those of the query.
+    """
+
+    def __init__(
+        self, code: Code, key: Key | None = None, mac: bytes = b"", signed_at: int = 0
+    ) -> None:
         super().__init__(code.name)
-        self.code, self.key, self.mac = code, key, mac
+        self.code, self.key, self.mac, self.signed_at = code, key, mac, signed_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,18 +114,28 @@ class Signer:
     """Signs the messages of one answer in turn, RFC 8945 section 5.3.1.
 
     `mac` begins as that of the query, or empty to sign a query, and is that of the last message.
+    `now` is set anew before each: a transfer may take longer than clocks may differ.
     """
 
     def __init__(self, key: Key, mac: bytes, now: int) -> None:
-        self._key, self.mac, self._now = key, mac, now
+        self._key, self.mac, self.now = key, mac, now
         self._first = True
 
-    def sign(self, message: bytes, code: Code = Code.NOERROR) -> bytes:
-        """The message with its signature. `code` says why the query's own did not hold."""
-        other = struct.pack(">HI", self._now >> 32, self._now & 0xFFFFFFFF)
-        other = other if code == Code.BADTIME else b""
+    def sign(self, message: bytes) -> bytes:
+        """The message with its signature."""
+        return self._sign(message, self.now, Code.NOERROR, b"")
+
+    def refuse_time(self, message: bytes, signed_at: int) -> bytes:
+        """The message that a query signed at that time is too far from `now`.
+
+        It bears the asker's time, so that the asker takes it, and ours beside it (section 5.2.3).
+        """
+        other = struct.pack(">HI", self.now >> 32, self.now & 0xFFFFFFFF)
+        return self._sign(message, signed_at, Code.BADTIME, other)
+
+    def _sign(self, message: bytes, at: int, code: Code, other: bytes) -> bytes:
         prior = struct.pack(">H", len(self.mac)) + self.mac if self.mac else b""
-        times = _times(self._now)
+        times = _times(at)
         rest = _variables(self._key.wire_name, times, code, other) if self._first else times
         self.mac = hmac.digest(self._key.secret, prior + message + rest, "sha256")
         self._first = False
@@ -145,7 +160,7 @@ def verified(message: bytes, record: Record, keys: Mapping[str, Key], now: int) 
     if not hmac.compare_digest(expected, mac):
         raise SignatureRefused(Code.BADSIG)
     if not _timely(times, now):
-        raise SignatureRefused(Code.BADTIME, key, mac)
+        raise SignatureRefused(Code.BADTIME, key, mac, _moment(times))
     return Signed(key, mac)
 
 
@@ -185,8 +200,12 @@ def _times(now: int) -> bytes:
 
 
 def _timely(times: bytes, now: int) -> bool:
-    high, low, fudge = struct.unpack(">HIH", times)
-    return bool(abs((high << 32 | low) - now) <= min(fudge, FUDGE))
+    (fudge,) = struct.unpack(">H", times[6:])
+    return bool(abs(_moment(times) - now) <= min(fudge, FUDGE))
+
+
+def _moment(times: bytes) -> int:
+    return int.from_bytes(times[:6], "big")
 
 
 def _variables(owner: bytes, times: bytes, code: int, other: bytes) -> bytes:

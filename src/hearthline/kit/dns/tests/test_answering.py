@@ -125,6 +125,12 @@ def test_who_is_up_to_date_hears_so(served: Answers):
     assert [row[1] for row in transferred(served, "IXFR", serial=2)] == ["SOA"]
 
 
+@pytest.mark.parametrize("serial", [2**32 - 1, 2**31 + 3])
+def test_a_serial_from_the_other_half_of_the_circle_is_an_older_one(served: Answers, serial: int):
+    """RFC 1982: a resolver that held another list before gets the whole of this one."""
+    assert set(transferred(served, "IXFR", serial=serial)) == make.from_file(MORE, 2)
+
+
 def test_over_udp_the_serial_alone_is_told(served: Answers):
     asked, message = make.query("IXFR", serial=1)
     (answer,) = make.read(asked, list(served.to(message, HERE, over_tcp=False)))
@@ -218,6 +224,27 @@ def test_an_old_query_is_not_answered_again(served: Answers, seconds: int):
     assert answer[3] & 15 == dns.rcode.NOTAUTH
     with make.at_time(make.NOW + seconds), pytest.raises(dns.tsig.PeerBadTime):
         dns.message.from_wire(answer, keyring=asked.keyring, request_mac=asked.mac)
+    # RFC 8945 section 5.2.3: the asker's time, so that it takes the refusal, and ours beside it.
+    (signature,) = dns.message.from_wire(answer, keyring=False).tsig
+    assert signature.time_signed == make.NOW + seconds
+    assert int.from_bytes(signature.other, "big") == make.NOW
+
+
+def test_a_transfer_over_a_slow_line_is_signed_with_the_time_of_each_message(tmp_path: Path):
+    names = [(f"host{number}.site{number % 97}.example", True) for number in range(1300)]
+    make.written(tmp_path, 1, names)
+    held = make.editions(tmp_path)
+    held.refresh()
+    minutes = iter(range(100))
+    access = make.answers(held).access
+    slow = Answers(ZONE, lambda: held.current, access, lambda: make.NOW + 60 * next(minutes))
+    _asked, message = make.query("AXFR")
+    signed = [
+        dns.message.from_wire(each, keyring=False).tsig[0].time_signed
+        for each in slow.to(message, HERE, over_tcp=True)
+    ]
+    assert len(signed) > 3
+    assert signed == [make.NOW + 60 * number for number in range(1, len(signed) + 1)]
 
 
 @pytest.mark.parametrize("place", [2, 13, 30, -40])

@@ -148,7 +148,7 @@ def check_scope(scope: Scope, address: str, guards: Guards) -> None:
 
 def _check_page(scope: Scope, address: str, guards: Guards) -> None:
     host, slash, path = address.partition("/")
-    if not host or not slash or host != host.lower():
+    if not slash or not _is_spelled_once(host):
         raise ScopeRefused(Against.NOT_THIS_SCOPE)
     # A path is a directory below the root: the root itself would be the whole host.
     if scope is Scope.PATH and (not path or not path.endswith("/") or "?" in path):
@@ -171,7 +171,16 @@ def _touches(address: str, guarded: frozenset[str], *, whole: bool, beneath: boo
 
 
 def _is_name(address: str) -> bool:
-    return bool(address) and not (set(address) & set("/?#@: ")) and address == address.lower()
+    return not (set(address) & set("/?#@:")) and _is_spelled_once(address)
+
+
+def _is_spelled_once(host: str) -> bool:
+    """Whether the name is in the one spelling that guards are compared with.
+
+    ``Example.com.`` opens what ``example.com`` does, and would walk past every guard.
+    """
+    whole = all(host.split(".")) and host.isascii() and host.isprintable()
+    return whole and host == host.lower() and not set(host) & set(" %\\")
 
 
 def _is_ip(address: str) -> bool:

@@ -104,6 +104,12 @@ def test_a_guarded_name_is_refused_and_two_seniors_may_override(
         (Scope.HOST, "harbour.test/a/", Against.NOT_THIS_SCOPE),
         (Scope.DOMAIN, "Harbour.test", Against.NOT_THIS_SCOPE),
         (Scope.DOMAIN, "", Against.NOT_THIS_SCOPE),
+        # Other spellings of a guarded name, which no guard would know.
+        (Scope.HOST, "hotline.solmere.test.", Against.NOT_THIS_SCOPE),
+        (Scope.DOMAIN, "co.uk.", Against.NOT_THIS_SCOPE),
+        (Scope.DOMAIN, "google.com\n", Against.NOT_THIS_SCOPE),
+        (Scope.HOST, "harbour..test", Against.NOT_THIS_SCOPE),
+        (Scope.URL, "hotline.solmere.test./help/", Against.NOT_THIS_SCOPE),
         (Scope.PATH, "harbour.test/", Against.NOT_THIS_SCOPE),
         (Scope.PATH, "harbour.test/a", Against.NOT_THIS_SCOPE),
         (Scope.PATH, "harbour.test/a/?b=/", Against.NOT_THIS_SCOPE),

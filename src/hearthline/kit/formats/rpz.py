@@ -88,15 +88,16 @@ def checked_name(name: str) -> str:
     """The host as it can stand in a zone: lower case, no last dot. Raises FormatRefused.
 
     Not taken is what names no host of the DNS (an IP address), what would block a whole top-level
-    domain, what a resolver would read as another kind of rule, and what is too long.
+    domain, what a resolver would read as another kind of rule, and what is too long. What the
+    refusal says ends in logs, so it never repeats the name.
     """
     host = name.lower().rstrip(".")
     if not _LABELS.fullmatch(host):
-        raise FormatRefused("name", f"{name!r} is no host name of two or more labels in ASCII.")
+        raise FormatRefused("name", "no host name of two or more labels in ASCII.")
     if _LAST.search(host):
-        raise FormatRefused("name", f"{name!r} is an address or a rule of another kind, no host.")
+        raise FormatRefused("name", "an address or a rule of another kind, no host.")
     if len(host) > LONGEST_HOST:
-        raise FormatRefused("name", f"{name!r} has more than {LONGEST_HOST} characters.")
+        raise FormatRefused("name", f"{LONGEST_HOST} characters at most.")
     return host
 
 

@@ -149,6 +149,14 @@ def _page(
     against: DisagreeForm | None = None,
 ) -> HttpResponse:
     status = 422 if (form and form.errors) or (against and against.errors) else 200
+    read: dict[str, Any] = {"text": None}
+    try:
+        # First of all, as opening a new appeal finds what it disputes.
+        read["text"] = actions.read(appeal=one, by=request.user, at=timezone.now())
+    except actions.TookPart:
+        read["took_part"], status = True, 403
+    except KeyDestroyed:
+        read["gone"] = True
     measures = _measures(one)
     context: dict[str, Any] = {
         "section": "appeals",
@@ -160,14 +168,8 @@ def _page(
         "reasons": said(one.reasons, REASONS),
         "remedies": said(one.remedies, REMEDIES),
         "apology": said([one.apology], APOLOGIES),
-        "text": None,
+        **read,
     }
-    try:
-        context["text"] = actions.read(appeal=one, by=request.user, at=timezone.now())
-    except actions.TookPart:
-        context["took_part"], status = True, 403
-    except KeyDestroyed:
-        context["gone"] = True
     return render(request, "appeals/one.html", context, status=status)
 
 

@@ -35,6 +35,11 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
     def open(self) -> Self:
         return self.exclude(state=Appeal.State.DECIDED)
 
+    def to_look_up(self) -> Self:
+        """Received, and the ledgers not searched yet for what they dispute."""
+        waiting = self.filter(state=Appeal.State.RECEIVED, looked_up_at__isnull=True)
+        return waiting.order_by("received_at", "pk")
+
     def in_lane(self, lane: str, user: User, at: datetime) -> Self:
         match lane:
             case Lane.MINE:
@@ -138,6 +143,9 @@ class Appeal(SealedRow):
     words = models.BinaryField()
     contact = models.BinaryField(default=b"")
     state = models.CharField(max_length=12, choices=State.choices, default=State.RECEIVED)
+    # When the ledgers were searched for what it disputes. Never while whoever appeals waits: how
+    # long that took would tell them whether anything was found.
+    looked_up_at = models.DateTimeField(null=True)
     handler = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     acknowledged_at = models.DateTimeField(null=True)
     # The second person, where a finding is undone.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Timed work: late appeals noted, what was decided long ago deleted, a month reported."""
+"""Timed work: what new appeals dispute, what is late, what is to be deleted, a month's report."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -8,6 +8,14 @@ from hearthline.hub.appeals import actions
 from hearthline.hub.appeals.models import Appeal
 
 BATCH = 200
+
+
+def look_up(*, holder: str, at: datetime) -> int:
+    """Join to each new appeal what it disputes; how many appeals."""
+    new = list(Appeal.objects.to_look_up().select_related("data_key")[:BATCH])
+    for appeal in new:
+        actions.look_up(appeal=appeal, at=at)
+    return len(new)
 
 
 def note_late(*, holder: str, at: datetime) -> int:
@@ -34,4 +42,4 @@ def publish_reports(*, holder: str, at: datetime) -> int:
     return len(due)
 
 
-SWEEPS: tuple[Callable[..., int], ...] = (note_late, end_retention, publish_reports)
+SWEEPS: tuple[Callable[..., int], ...] = (look_up, note_late, end_retention, publish_reports)

@@ -22,6 +22,7 @@ from hearthline.hub.appeals.actions.handling import (
     acknowledge,
     end_retention,
     give_back,
+    look_up,
     note_late,
     read,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "end_retention",
     "find_measures",
     "give_back",
+    "look_up",
     "months_due",
     "note_late",
     "publish_report",

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from hearthline.hub.appeals.actions.measures import find_measures
 from hearthline.hub.appeals.actions.rules import (
     ADDRESS_LIMIT,
     CONTACT_LIMIT,
@@ -46,7 +45,10 @@ class Appealed:
 
 
 def appeal(*, told: Told, language: str, at: datetime, receipt: str = "") -> Appealed:
-    """Receive an appeal, sealed for the desk and for its own receipt, and join what it disputes.
+    """Receive an appeal, sealed for the desk and for its own receipt.
+
+    No ledger is asked about the address here, as the time that takes would tell the answer: what
+    it disputes joins it with the worker's next round (`handling.look_up`).
 
     With a `receipt` made before (see `public`), sending the same twice is one appeal. An address
     that cannot be read is kept all the same: a person reads it. Raises NothingSaid, TooLong,
@@ -84,11 +86,7 @@ def appeal(*, told: Told, language: str, at: datetime, receipt: str = "") -> App
     with transaction.atomic():
         row.save(force_insert=True)
         made.save(force_insert=True)
-        joined = find_measures(appeal=made, address=told.address, at=at)
-        record(
-            at=at, actor=appellant(made), verb="appeals.appeal", about=made, who=made.who,
-            measures=joined,
-        )  # fmt: skip
+        record(at=at, actor=appellant(made), verb="appeals.appeal", about=made, who=made.who)
     return Appealed(made, receipt)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reading and taking an appeal, and what time does to it."""
+"""What an appeal disputes; reading and taking it, and what time does to it."""
 
 from datetime import datetime
 
@@ -17,9 +17,24 @@ from hearthline.hub.sealing.words import end_words
 
 
 @transaction.atomic
+def look_up(*, appeal: Appeal, at: datetime) -> int:
+    """Join to a received appeal what it disputes, once; how many measures. Raises KeyDestroyed.
+
+    The worker does it, or the desk where somebody opens the appeal before that.
+    """
+    lock(appeal)
+    if appeal.state != Appeal.State.RECEIVED or appeal.looked_up_at is not None:
+        return 0
+    joined = _join(appeal, at)
+    record(at=at, actor=Actor.worker(), verb="appeals.look_up", about=appeal, measures=joined)
+    return joined
+
+
+@transaction.atomic
 def read(*, appeal: Appeal, by: User, at: datetime) -> Text:
     """Open an appeal at the desk. Audited. Raises NotAllowed, TookPart, KeyDestroyed."""
     require(by, Permission.APPEALS_APPEAL_READ)
+    look_up(appeal=appeal, at=at)
     refuse_involved(appeal, by)
     text = opened(appeal, sealing.open_as_desk(appeal.data_key))
     record(at=at, actor=by.actor, verb="appeals.read", about=appeal)
@@ -38,8 +53,7 @@ def acknowledge(*, appeal: Appeal, by: User, at: datetime) -> None:
     lock(appeal)
     if appeal.state != Appeal.State.RECEIVED:
         raise WrongStep
-    address = opened(appeal, sealing.open_as_desk(appeal.data_key)).address
-    find_measures(appeal=appeal, address=address, at=at)
+    _join(appeal, at)
     refuse_involved(appeal, by)
     appeal.state, appeal.handler = Appeal.State.ACKNOWLEDGED, by
     appeal.acknowledged_at = appeal.acknowledged_at or at
@@ -83,3 +97,11 @@ def end_retention(*, appeal: Appeal, at: datetime) -> None:
     sealing.destroy(appeal.data_key, at=at)
     end_words(about=[appeal.pk], at=at)
     record(at=at, actor=Actor.worker(), verb="appeals.end_retention", about=appeal)
+
+
+def _join(appeal: Appeal, at: datetime) -> int:
+    """Join what is in force now about the appeal's address; how many measures are new."""
+    address = opened(appeal, sealing.open_as_desk(appeal.data_key)).address
+    appeal.looked_up_at = at
+    appeal.save(update_fields=["looked_up_at"])
+    return find_measures(appeal=appeal, address=address, at=at)

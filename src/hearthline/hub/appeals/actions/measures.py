@@ -51,8 +51,8 @@ def pages(address: str) -> list[Canonical]:
 def find_measures(*, appeal: Appeal, address: str, at: datetime) -> int:
     """Join to the appeal what is in force about the address and is not joined yet; how many.
 
-    Everything is found by keyed digests, so the public door can do it without reading any list.
-    Blocks are marked as appealed. Whoever appeals is told nothing of what was found.
+    Everything is found by keyed digests, without opening any list. Blocks are marked as appealed.
+    Whoever appeals is told nothing of what was found.
     """
     have = Measure.objects.filter(appeal=appeal)
     entries = set(have.values_list("entry", flat=True))

@@ -18,9 +18,11 @@ WORDS = "This is a report by our newsroom. There is no picture of anybody in it.
 
 
 def make_appeal(*, at: datetime, receipt: str = "", **told: Any) -> Appealed:
-    """An appeal by the newspaper, with its receipt."""
+    """An appeal by the newspaper, with its receipt, after the worker's round."""
     whole: dict[str, Any] = {"address": ARTICLE, "who": "owner", "words": WORDS}
-    return actions.appeal(told=Told(**(whole | told)), language="en", at=at, receipt=receipt)
+    made = actions.appeal(told=Told(**(whole | told)), language="en", at=at, receipt=receipt)
+    actions.look_up(appeal=made.appeal, at=at)
+    return made
 
 
 def make_finding_of(address: str, *, ana: User, ben: User, at: datetime) -> Case:

@@ -2,12 +2,16 @@
 """An appeal from its words to the desk: sealed, clocked, joined to what it disputes."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from hearthline.hub.accounts.models import User
 from hearthline.hub.accounts.permissions import NotAllowed
 from hearthline.hub.appeals import actions, sweeps
+from hearthline.hub.appeals.actions import Told
 from hearthline.hub.appeals.models import Appeal
 from hearthline.hub.appeals.tests.make import (
     ARTICLE,
@@ -52,6 +56,35 @@ def test_an_appeal_is_sealed_and_opens_for_its_receipt_and_the_desk(now: datetim
 def test_its_clocks_are_the_packs(now: datetime):
     one = make_appeal(at=now).appeal
     assert (one.acknowledge_due_at, one.decide_due_at) == (now + DAY, now + 7 * DAY)
+
+
+def test_what_is_blocked_is_not_asked_while_whoever_appeals_waits(
+    block: Entry, django_assert_num_queries: Any, now: datetime
+):
+    """What is found takes time, so it is found later: the clock would tell who is listed."""
+    told = Told(address="http://nothing.example.org/", who="reader", words=WORDS)
+    with CaptureQueriesContext(connection) as nothing:
+        actions.appeal(told=told, language="en", at=now)
+    listed = Told(address=ARTICLE, who="reader", words=WORDS)
+    with django_assert_num_queries(len(nothing)):
+        one = actions.appeal(told=listed, language="en", at=now).appeal
+    block.refresh_from_db()
+    assert (kinds(one), block.is_appealed) == ([], False)
+    assert [sweeps.look_up(holder="w", at=now) for _again in range(2)] == [2, 0]
+    block.refresh_from_db()
+    assert (kinds(one), block.is_appealed) == (["block", "finding"], True)
+
+
+def test_whoever_opens_an_appeal_before_the_worker_finds_what_it_disputes(
+    block: Entry, sena: User, mara: User, now: datetime
+):
+    told = Told(address=ARTICLE, who="owner", words=WORDS)
+    one = actions.appeal(told=told, language="en", at=now).appeal
+    with pytest.raises(actions.TookPart):
+        actions.read(appeal=one, by=sena, at=now)
+    one.refresh_from_db()
+    actions.read(appeal=one, by=mara, at=now)
+    assert kinds(one) == ["block", "finding"]
 
 
 def test_a_block_of_the_host_and_the_finding_behind_it_are_joined(block: Entry, now: datetime):

@@ -83,6 +83,7 @@ def test_a_newspaper_is_lifted_everywhere_within_the_clock(
     told = {"address": ARTICLE, "who": "owner", "words": WORDS}
     receipt = reader.post(reverse("appeal"), told).context["receipt"]
     one = Appeal.objects.get()
+    sweeps.look_up(holder="w1", at=one.received_at)
     kinds = set(one.measures.values_list("kind", flat=True))
     assert kinds == {Measure.Kind.BLOCK, Measure.Kind.NOTICE}
 

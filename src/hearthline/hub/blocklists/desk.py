@@ -131,6 +131,8 @@ def approve(request: StaffRequest, pk: UUID) -> HttpResponse:
         actions.approve(entry=found, by=request.user, at=timezone.now())
     except actions.SamePerson:
         messages.warning(request, _("You proposed it. Somebody else approves it."))
+    except actions.PoliceHold as refusal:
+        messages.warning(request, _no_ground(refusal))
     except (actions.NotIllegal, actions.LawDoesNotAllow):
         messages.warning(request, _("Its ground is gone: the case or the law. Refuse it instead."))
     except (actions.WrongState, actions.WrongWay):
@@ -153,6 +155,8 @@ def override(request: StaffRequest, pk: UUID) -> HttpResponse:
         )
     except actions.SamePerson:
         messages.warning(request, _("You took an earlier step on it. It takes two other seniors."))
+    except actions.PoliceHold as refusal:
+        messages.warning(request, _no_ground(refusal))
     except (actions.NotIllegal, actions.LawDoesNotAllow):
         messages.warning(request, _("Its ground is gone: the case or the law. Refuse it instead."))
     except (actions.WrongState, actions.WrongWay):

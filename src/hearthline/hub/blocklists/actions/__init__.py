@@ -38,7 +38,6 @@ from hearthline.hub.blocklists.actions.proposing import (
     NoAddress,
     NotOfThisCase,
     Offer,
-    PoliceHold,
     Proposal,
     WidthReasonNeeded,
     ground_of,
@@ -54,6 +53,7 @@ from hearthline.hub.blocklists.actions.reading import read_entry
 from hearthline.hub.blocklists.actions.rules import (
     LawDoesNotAllow,
     NotIllegal,
+    PoliceHold,
     SamePerson,
     WrongState,
     bases_for,

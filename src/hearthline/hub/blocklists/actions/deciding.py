@@ -12,6 +12,7 @@ from hearthline.hub.audit.actions import record
 from hearthline.hub.blocklists.actions.rules import (
     SamePerson,
     check_case,
+    check_hold,
     check_law,
     in_state,
     note,
@@ -29,11 +30,11 @@ class WrongWay(Exception):
 def approve(*, entry: Entry, by: User, at: datetime) -> Entry:
     """A second person lists what nothing speaks against. It is in the worker's next version.
 
-    Raises SamePerson for whoever proposed it, WrongState, NotIllegal, LawDoesNotAllow,
-    and WrongWay where a guard speaks against it: then `override`.
+    Raises SamePerson for whoever proposed it, WrongState, NotIllegal, PoliceHold,
+    LawDoesNotAllow, and WrongWay where a guard speaks against it: then `override`.
     """
     require_entry(entry, by, Permission.BLOCKLISTS_ENTRY_APPROVE)
-    _ready(entry, by)
+    _ready(entry, by, at)
     if entry.guard:
         raise WrongWay(entry.guard)
     entry.approved_by, entry.approved_at = by, at
@@ -47,11 +48,11 @@ def approve(*, entry: Entry, by: User, at: datetime) -> Entry:
 def override(*, entry: Entry, reason: str, by: User, at: datetime) -> Entry:
     """One of two seniors lists an entry against a guard, with a reason; the second lists it.
 
-    Raises SamePerson for whoever proposed it or gave the first word, WrongState, ReasonNeeded,
-    WrongWay where no guard speaks against it.
+    Raises SamePerson for whoever proposed it or gave the first word, WrongState, NotIllegal,
+    PoliceHold, LawDoesNotAllow, ReasonNeeded, and WrongWay where no guard speaks against it.
     """
     require_entry(entry, by, Permission.BLOCKLISTS_ENTRY_OVERRIDE)
-    _ready(entry, by)
+    _ready(entry, by, at)
     if not entry.guard:
         raise WrongWay(entry.guard)
     token = sealed_reason(reason, entry, at)
@@ -85,13 +86,14 @@ def refuse(*, entry: Entry, reason: str, by: User, at: datetime) -> Entry:
     return entry
 
 
-def _ready(entry: Entry, by: User) -> None:
+def _ready(entry: Entry, by: User, at: datetime) -> None:
     """Lock a proposal that still has its ground, for somebody who has not decided on it yet."""
     in_state(entry, [Entry.State.PROPOSED])
     if by.pk in (entry.proposed_by_id, entry.approved_by_id):
         raise SamePerson
     if entry.case is not None:
         check_case(entry.case)
+        check_hold(entry.case, at)
     check_law(entry.category, entry.legal_basis)
 
 

@@ -13,6 +13,7 @@ from hearthline.hub.audit.actions import ReasonNeeded, record
 from hearthline.hub.blocklists.actions.rules import (
     bases_for,
     check_case,
+    check_hold,
     check_law,
     guards,
     note,
@@ -34,10 +35,6 @@ from hearthline.kit.urls.prefixes import NotListable, check_listable
 
 class NoAddress(Exception):
     """The case is about an account or about words: there is nothing a network could block."""
-
-
-class PoliceHold(Exception):
-    """Police asked to wait with the host; a block would warn whoever runs the place."""
 
 
 class NotOfThisCase(Exception):
@@ -227,8 +224,7 @@ def _canonical(case: Case, by: User, at: datetime) -> urls.Canonical:
     check_case(case)
     if case.subject.kind != Subject.Kind.URL:
         raise NoAddress
-    if case.notice_held_until is not None and case.notice_held_until > at:
-        raise PoliceHold
+    check_hold(case, at)
     if not bases_for(case.outcome):
         check_law(case.outcome, "")
     address = subject_address(case=case, actor=by.actor, at=at, purpose="block list: propose")

@@ -38,6 +38,10 @@ class NotIllegal(Exception):
     """The case is not confirmed illegal, or not any more: there is no ground to block."""
 
 
+class PoliceHold(Exception):
+    """Police asked to wait with the host; a block would warn whoever runs the place."""
+
+
 class LawDoesNotAllow(Exception):
     """No law of the country pack lets this category be blocked on this legal basis."""
 
@@ -96,6 +100,12 @@ def check_case(case: Case) -> None:
     gone = case.subject.gone_at is not None
     if case.exercise or gone or case.state != Case.State.CONFIRMED or case.outcome not in illegal:
         raise NotIllegal
+
+
+def check_hold(case: Case, at: datetime) -> None:
+    """Raise PoliceHold while police ask to wait, also where they asked after it was proposed."""
+    if case.notice_held_until is not None and case.notice_held_until > at:
+        raise PoliceHold
 
 
 def guards() -> blocking.Guards:

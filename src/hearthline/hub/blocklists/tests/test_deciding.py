@@ -10,7 +10,7 @@ from hearthline.hub.audit.models import Actor
 from hearthline.hub.blocklists import actions
 from hearthline.hub.blocklists.models import Entry
 from hearthline.hub.blocklists.tests.make import make_entry, make_ordered, make_silent
-from hearthline.hub.cases.actions import conclude
+from hearthline.hub.cases.actions import conclude, hold_notice
 from hearthline.hub.sealing.words import words_of
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +55,15 @@ def test_a_proposal_whose_case_is_over_is_not_approved(proposed, case, sena, now
     entry = Entry.objects.get(pk=proposed.pk)
     with pytest.raises(actions.NotIllegal):
         actions.approve(entry=entry, by=sena, at=now)
+
+
+def test_what_police_ask_to_wait_with_is_not_approved_before(proposed, case, sena, now) -> None:
+    until = now + timedelta(hours=2)
+    hold_notice(case=case, until=until, at=now, actor=Actor.worker())
+    entry = Entry.objects.get(pk=proposed.pk)
+    with pytest.raises(actions.PoliceHold):
+        actions.approve(entry=entry, by=sena, at=now)
+    actions.approve(entry=entry, by=sena, at=until)
 
 
 def test_two_seniors_override_a_guard_each_with_a_reason(guarded, sena, sol, now) -> None:

@@ -97,6 +97,14 @@ def test_what_police_hold_back_cannot_be_proposed(ana, case, now) -> None:
     assert "Police asked to wait" in shown.content.decode()
 
 
+def test_what_police_hold_back_meanwhile_cannot_be_approved(sena, case, proposed, now) -> None:
+    until = timezone.now() + timedelta(hours=9)
+    hold_notice(case=case, until=until, at=now, actor=Actor.worker())
+    assert "Police asked to wait" in send(sena, "blocklist_approve", proposed.pk)
+    proposed.refresh_from_db()
+    assert proposed.state == Entry.State.PROPOSED
+
+
 def test_a_court_s_order_is_entered(ana) -> None:
     answers = {
         "scope": "host", "address": "Pages.Harbour-Host.test", "category": "baseline",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from hearthline.hub.accounts.models import User
 from hearthline.hub.appeals.models import Appeal, Measure
@@ -19,9 +19,9 @@ from hearthline.kit.urls import (
     AddressRefused,
     Canonical,
     canonicalise,
-    expressions,
     find_addresses,
     subject_key,
+    within_scope,
 )
 
 PAGES_AT_ONCE: Final = 5
@@ -66,7 +66,7 @@ def find_measures(*, appeal: Appeal, address: str, at: datetime) -> int:
                     appeal=appeal, kind=Measure.Kind.BLOCK, entry=entry, found_at=at
                 )
                 new += 1
-        for case in _findings(page):
+        for case in _findings(page, at):
             if case.pk not in cases:
                 cases.add(case.pk)
                 notice = Notice.objects.filter(case=case).first()
@@ -107,20 +107,28 @@ def _blocks(page: Canonical) -> Iterator[Entry]:
     yield from blocking.exclude(scope__in=narrow)
     below = blocking.filter(scope__in=narrow)
     if page.path != "/" or page.query:
-        names = expressions(page)
+        # As networks look: every directory counts, however deep.
+        met = [(scope, name) for name, scopes in within_scope(page) for scope in scopes]
         below = below.filter(
-            digest__in=[address_digest(scope, name) for scope in narrow for name in names]
+            digest__in=[address_digest(scope, name) for scope, name in met if scope in narrow]
         )
     yield from below.order_by("listed_at", "pk")[:MOST]
 
 
-def _findings(page: Canonical) -> Iterator[Case]:
-    """Cases in which two people found this page unlawful, and that act on it or had it removed."""
+def _findings(page: Canonical, at: datetime) -> Iterator[Case]:
+    """Cases in which two people found this page unlawful, and that act on it or had it removed.
+
+    Not those that police hold back and nobody outside was told of: nothing was done yet that could
+    be disputed, and an answer would warn whoever runs the place.
+    """
     about = Q(subject__digest=sealing.digest(subject_key(page), purpose="subject"))
     if page.path == "/" and not page.query:
         about |= Q(subject__host_digest=sealing.digest(page.host, purpose="host"))
+    told = Notice.objects.filter(case=OuterRef("pk"), sent_at__isnull=False)
+    quiet = Q(notice_held_until__gt=at) & ~Exists(told)
     acted = Q(state=Case.State.CONFIRMED) | Q(state=Case.State.CLOSED, closed_because="removed")
-    yield from Case.objects.real().filter(about, acted).order_by("opened_at", "pk")[:MOST]
+    found = Case.objects.real().filter(about, acted).exclude(quiet)
+    yield from found.order_by("opened_at", "pk")[:MOST]
 
 
 def _hands(measure: Measure, settled: list[datetime]) -> set[object]:

@@ -24,11 +24,12 @@ from hearthline.hub.appeals.tests.make import (
     make_finding_of,
     taken,
 )
+from hearthline.hub.audit.models import Actor
 from hearthline.hub.audit.models import Entry as Logged
 from hearthline.hub.blocklists import actions as blocklists
 from hearthline.hub.blocklists.models import Entry
 from hearthline.hub.blocklists.tests.make import make_ordered
-from hearthline.hub.cases.actions import step_back
+from hearthline.hub.cases.actions import hold_notice, step_back
 from hearthline.hub.cases.models import Case
 from hearthline.hub.notices.models import Notice
 from hearthline.hub.reports.tests.make import PICTURE
@@ -115,6 +116,31 @@ def test_everything_below_a_blocked_path_is_joined(
     make_block(case, by=ana, second=sena, at=now, scope="path", address=f"{NEWSPAPER}/2026/")
     assert kinds(make_appeal(at=now, address=f"http://{NEWSPAPER}/2026/x.html").appeal) == ["block"]
     assert kinds(make_appeal(at=now, address=f"http://{NEWSPAPER}/2025/x.html").appeal) == []
+
+
+def test_a_path_that_is_blocked_deep_down_is_joined_and_a_page_above_it_is_not(
+    ana: User, ben: User, sena: User, now: datetime
+):
+    deep = f"{NEWSPAPER}/2026/10/world/harbour/"
+    case = make_finding_of(f"http://{deep}x.html", ana=ana, ben=ben, at=now)
+    make_block(case, by=ana, second=sena, at=now, scope="path", address=deep)
+    assert kinds(make_appeal(at=now, address=f"http://{deep}y.html").appeal) == ["block"]
+    above = f"http://{NEWSPAPER}/2026/10/world/y.html"
+    assert kinds(make_appeal(at=now, address=above).appeal) == []
+
+
+def test_what_police_hold_back_and_nobody_was_told_of_is_nothing_to_dispute(
+    case: Case, now: datetime
+):
+    """An answer about it would warn whoever runs the place."""
+    hold_notice(case=case, until=now + DAY, at=now, actor=Actor.worker())
+    assert kinds(make_appeal(at=now).appeal) == []
+    notice = Notice.objects.create(case=case, queued_at=now)
+    assert kinds(make_appeal(at=now).appeal) == []
+    Notice.objects.filter(pk=notice.pk).update(sent_at=now)
+    assert kinds(make_appeal(at=now).appeal) == ["notice"]
+    Notice.objects.filter(pk=notice.pk).update(sent_at=None)
+    assert kinds(make_appeal(at=now + DAY).appeal) == ["notice"]
 
 
 @pytest.mark.parametrize(

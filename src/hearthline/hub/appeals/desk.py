@@ -165,6 +165,7 @@ def _page(
         "form": form or DecisionForm(measures),
         "against": against or DisagreeForm(),
         "mine": one.handler == request.user,
+        "free": actions.is_free(one),
         "reasons": said(one.reasons, REASONS),
         "remedies": said(one.remedies, REMEDIES),
         "apology": said([one.apology], APOLOGIES),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from hearthline.hub.appeals.actions.rules import (
     ADDRESS_LIMIT,
@@ -83,10 +83,16 @@ def appeal(*, told: Told, language: str, at: datetime, receipt: str = "") -> App
     made.seal(key, "words", told.words)
     if told.contact.strip():
         made.seal(key, "contact", told.contact.strip())
-    with transaction.atomic():
-        row.save(force_insert=True)
-        made.save(force_insert=True)
-        record(at=at, actor=appellant(made), verb="appeals.appeal", about=made, who=made.who)
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+            made.save(force_insert=True)
+            record(at=at, actor=appellant(made), verb="appeals.appeal", about=made, who=made.who)
+    except IntegrityError:
+        if Appeal.objects.of_receipt(keys.digest) is None:
+            raise
+        # Sent twice in one moment, and the other one was quicker.
+        return appeal(told=told, language=language, at=at, receipt=receipt)
     return Appealed(made, receipt)
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from django.db import transaction
 
 from hearthline.hub.accounts.models import User
-from hearthline.hub.accounts.permissions import Permission, require
-from hearthline.hub.appeals.actions.measures import find_measures, refuse_involved
+from hearthline.hub.accounts.permissions import NotAllowed, Permission, require
+from hearthline.hub.appeals.actions.measures import TookPart, find_measures, refuse_involved
 from hearthline.hub.appeals.actions.rules import Text, WrongStep, lock, opened
 from hearthline.hub.appeals.models import Appeal
 from hearthline.hub.audit.actions import record
@@ -46,19 +46,35 @@ def acknowledge(*, appeal: Appeal, by: User, at: datetime) -> None:
     """Take an appeal: whoever appealed sees that a person looks into it.
 
     What was done since about the same address joins it. Raises NotAllowed, TookPart, KeyDestroyed,
-    and WrongStep when somebody took it already.
+    and WrongStep when somebody took it already who can still decide it.
     """
     require(by, Permission.APPEALS_APPEAL_DECIDE)
     refuse_involved(appeal, by)
     lock(appeal)
-    if appeal.state != Appeal.State.RECEIVED:
+    if not is_free(appeal):
         raise WrongStep
+    before = appeal.handler_id
     _join(appeal, at)
     refuse_involved(appeal, by)
     appeal.state, appeal.handler = Appeal.State.ACKNOWLEDGED, by
     appeal.acknowledged_at = appeal.acknowledged_at or at
     appeal.save(update_fields=["state", "handler", "acknowledged_at"])
-    record(at=at, actor=by.actor, verb="appeals.acknowledge", about=appeal)
+    record(at=at, actor=by.actor, verb="appeals.acknowledge", about=appeal, instead_of=before)
+
+
+def is_free(appeal: Appeal) -> bool:
+    """Whether somebody may take it: nobody has it, or whoever has it can decide it no more.
+
+    Who left, has another role now, or took part in a measure since, would hold it up for good.
+    """
+    if appeal.state != Appeal.State.ACKNOWLEDGED or appeal.handler is None:
+        return appeal.state == Appeal.State.RECEIVED
+    try:
+        require(appeal.handler, Permission.APPEALS_APPEAL_DECIDE)
+        refuse_involved(appeal, appeal.handler)
+    except (NotAllowed, TookPart):
+        return True
+    return False
 
 
 @transaction.atomic

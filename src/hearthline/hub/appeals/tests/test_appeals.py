@@ -211,6 +211,23 @@ def test_sending_twice_is_one_appeal_and_other_words_are_another(now: datetime):
     assert Appeal.objects.count() == 2
 
 
+def test_sending_twice_in_one_moment_is_one_appeal(now: datetime):
+    receipt, sent = new_receipt(), []
+
+    def meanwhile(execute: Any, sql: str, *rest: Any) -> Any:
+        """The other one comes in after this one has looked for its receipt."""
+        found = execute(sql, *rest)
+        if sql.startswith("SELECT") and "appeals_appeal" in sql and not sent:
+            sent.append(None)
+            sent[0] = make_appeal(at=now, receipt=receipt)
+        return found
+
+    with connection.execute_wrapper(meanwhile):
+        made = make_appeal(at=now, receipt=receipt)
+    assert (made.appeal, made.receipt) == (sent[0].appeal, receipt)
+    assert Appeal.objects.get() == made.appeal
+
+
 @pytest.mark.parametrize(
     ("told", "refusal"),
     [
@@ -310,6 +327,21 @@ def test_an_appeal_can_be_given_back_by_whoever_has_it(mara: User, stan: User, n
     actions.give_back(appeal=one, by=mara, at=now)
     actions.acknowledge(appeal=one, by=stan, at=now + DAY)
     assert (one.handler, one.acknowledged_at) == (stan, now)
+
+
+def test_an_appeal_whose_handler_left_or_took_part_since_can_be_taken_by_another(
+    block: Entry, mara: User, stan: User, now: datetime
+):
+    one = taken(make_appeal(at=now), by=mara, at=now)
+    assert not actions.is_free(one)
+    # Mara puts off the block's review: now she has a part in it, and reads the appeal no more.
+    blocklists.set_review(entry=block, on=(now + 20 * DAY).date(), by=mara, at=now + DAY)
+    with pytest.raises(actions.TookPart):
+        actions.decide(appeal=one, decision=decision(one), by=mara, at=now + DAY)
+    actions.acknowledge(appeal=one, by=stan, at=now + DAY)
+    assert (one.handler, one.acknowledged_at) == (stan, now)
+    User.objects.filter(pk=stan.pk).update(is_active=False)
+    assert actions.is_free(Appeal.objects.get())
 
 
 def test_the_sweep_notes_each_late_step_once(now: datetime):

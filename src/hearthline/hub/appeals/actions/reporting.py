@@ -3,8 +3,9 @@
 
 The report is canonical JSON (RFC 8785) with an Ed25519 signature (RFC 8032) over the same JSON
 without its `signature`; the key is the one that signs the block list, named in `key`. Small counts
-are withheld as null, and enough others that none follows from the rest; what is in force is
-rounded, since two months' difference would tell what a withheld month added.
+are withheld as null, and enough others that none follows from the rest. Counts of blocks are
+rounded: what came and what went add up to what is in force, so that exact figures of the months
+around it would tell what a withheld month added.
 """
 
 from base64 import b64encode
@@ -102,6 +103,7 @@ def _figures(first: date, threshold: int) -> dict[str, object]:
     shown = StopDay.objects.shown_in(first, _next(first))
     return {
         "threshold": threshold,
+        "rounded_to": threshold,
         "in_force": _in_force(end, threshold),
         "added": _series(added_in(start, end), CATEGORIES, threshold),
         "delisted": _series(delisted_in(start, end), Entry.Because.values, threshold),
@@ -128,7 +130,8 @@ def _in_force(end: datetime, threshold: int) -> list[dict[str, object]]:
 def _series(
     counted: Mapping[str, int], codes: Iterable[str], threshold: int
 ) -> dict[str, int | None]:
-    return suppress_series({code: counted.get(code, 0) for code in codes}, threshold)
+    shown = suppress_series({code: counted.get(code, 0) for code in codes}, threshold)
+    return {code: _rounded(count, threshold) for code, count in shown.items()}
 
 
 def _alone(count: int, threshold: int) -> int | None:

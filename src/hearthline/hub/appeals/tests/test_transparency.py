@@ -69,10 +69,29 @@ def test_it_counts_what_is_in_force_added_and_delisted(hosts: list[Entry]):
     assert (places["baseline", "host"], places["_T", "_T"]) == (20, 20)
     assert places["national", "url"] == 0
     assert said["added"] == {"baseline": 30, "national": 0, "_T": 30}
-    assert said["delisted"]["_T"] == 9
+    # Nine.
+    assert said["delisted"]["_T"] == 10
     # Two were withdrawn: that is hidden, and so is what would tell it.
     assert said["delisted"]["withdrawn"] is None
     assert said["delisted"]["expired"] is None
+
+
+def test_the_months_around_a_withheld_one_do_not_tell_what_it_added(
+    hosts: list[Entry], ana: User, sena: User
+):
+    """Known exactly, 21 in force and then 20 or 25 would say that one was added, or more."""
+    for number in range(3):
+        at = datetime(2026, 11, 5 + number, tzinfo=UTC)
+        entry = make_ordered(f"later{number}.test", by=ana, at=at)
+        blocklists.approve(entry=entry, by=sena, at=at)
+    assert sweeps.publish_reports(holder="w", at=datetime(2026, 12, 1, 3, tzinfo=UTC)) == 2
+    october, november = (one.said for one in BlockingReport.objects.order_by("period"))
+    assert november["added"]["_T"] is None
+    for said in (october, november):
+        assert said["rounded_to"] == 5
+        blocks = [*said["added"].values(), *said["delisted"].values()]
+        blocks += [row["entries"] for row in said["in_force"]]
+        assert all(count is None or count % 5 == 0 for count in blocks)
 
 
 def test_it_counts_appeals_and_withholds_few(hosts: list[Entry], mara: User, now: datetime):

@@ -193,7 +193,7 @@ def _parsed(octets: bytes) -> tuple[int, str, bytes]:
     try:
         answer.begin()
         body = answer.read()
-    except (http.client.HTTPException, ValueError, AttributeError) as fault:
+    except (http.client.HTTPException, ValueError, OverflowError, AttributeError) as fault:
         raise NotFetched("not_http") from fault
     if answer.status == 200 and answer.headers.get("Content-Encoding", "identity") != "identity":
         raise NotFetched("not_json")

@@ -20,7 +20,7 @@ from hearthline.kit.hosting.proxies import Proxy, proxies, proxy_at, stores
 from hearthline.kit.urls import AddressRefused, NameNotFound, ResolutionFailed, canonicalise
 
 MOST_NETWORKS: Final = 4
-"""Registers are asked about so many networks of one host at most, the origin's included."""
+"""Registers are asked so often about one host at most, and so often about its origin."""
 _DNS: Final = "DNS"
 
 
@@ -166,15 +166,19 @@ class _Look:
         return found
 
     def networks(self, addresses: tuple[str, ...], chain: tuple[str, ...], part: Part) -> None:
-        """The networks of ``addresses``, each asked for once."""
+        """The networks of ``addresses``, each asked for once.
+
+        A question that failed counts too: it may have taken all the time a document may take.
+        """
         known: list[rdap.Network] = []
+        asked = 0
         for ip in addresses:
             if any(_inside(ip, network) for network in known):
                 continue
-            if len(known) >= MOST_NETWORKS:
+            if asked >= MOST_NETWORKS:
                 self.fail(Step.NETWORK, "too_many", ip, self.servers.source)
                 break
-            network = self.network(ip)
+            network, asked = self.network(ip), asked + 1
             if network is not None:
                 known.append(network)
             autnums = network.autnums if network else ()

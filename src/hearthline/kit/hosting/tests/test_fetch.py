@@ -115,6 +115,19 @@ def test_an_answer_that_is_no_document_is_said(register: Host, status: int, code
 
 
 @pytest.mark.parametrize(
+    "headers_and_body",
+    [
+        b"Content-Length: " + b"9" * 30 + b"\r\n\r\n{}",
+        b"Transfer-Encoding: chunked\r\n\r\n" + b"f" * 20 + b"\r\n{}\r\n0\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\nnonsense\r\n{}\r\n",
+    ],
+)
+def test_a_length_that_no_document_has_is_refused(register: Host, headers_and_body: bytes) -> None:
+    register.answers["/x"] = b"HTTP/1.1 200 OK\r\n" + headers_and_body
+    assert failing(register.url("/x")) == "not_http"
+
+
+@pytest.mark.parametrize(
     "body",
     [
         b"",

@@ -135,6 +135,13 @@ def test_so_many_networks_are_asked_for_and_no_more(register: Host) -> None:
     assert len(found.of(What.NETWORK)) == 4
 
 
+def test_registers_that_fail_are_asked_no_more_often(register: Host) -> None:
+    many = [f"{n}.1.1.1" for n in (11, 12, 13, 15, 16, 17)]
+    found = look(register, ask=asking(records(**{f"{HOST}|A": many})))
+    assert codes(found, Step.NETWORK) == ["not_found"] * 4 + ["too_many"]
+    assert sum(b"/ip/" in request for request in register.requests) == 4
+
+
 def test_two_countries_are_none(register: Host) -> None:
     register.answers[f"/ip/{OTHER_IP}"] = answer(
         network(startAddress=OTHER_IP, endAddress=OTHER_IP, country="XN")

@@ -2,7 +2,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.directory.models import Organisation
@@ -41,8 +41,8 @@ class AnswerForm(forms.Form):
             (
                 entry.code,
                 # Translators: why a host refuses, and what we do then.
-                _now("%(reason)s. %(next)s")
-                % {"reason": _now(entry.label), "next": _now(entry.next_step)},
+                gettext("%(reason)s. %(next)s")
+                % {"reason": gettext(entry.label), "next": gettext(entry.next_step)},
             )
             for entry in host_refusals()
         ]
@@ -123,7 +123,7 @@ class ProviderForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(entry.code, _now(entry.label)) for entry in providers_grounds()]
+        choices = [(entry.code, gettext(entry.label)) for entry in providers_grounds()]
         self.fields["refusal"].choices = [("", _("Does not apply")), *choices]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -152,6 +152,12 @@ class TableForm(forms.Form):
     def codes(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """The words that the columns take, and what they mean."""
         return [
-            (_now("Answer"), [(code.value, str(label)) for code, label in PROVIDERS_WORDS.items()]),
-            (_now("Ground"), [(entry.code, _now(entry.label)) for entry in providers_grounds()]),
+            (
+                gettext("Answer"),
+                [(code.value, str(label)) for code, label in PROVIDERS_WORDS.items()],
+            ),
+            (
+                gettext("Ground"),
+                [(entry.code, gettext(entry.label)) for entry in providers_grounds()],
+            ),
         ]

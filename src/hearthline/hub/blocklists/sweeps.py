@@ -51,11 +51,12 @@ def publish(*, holder: str, at: datetime) -> int:
 
 
 def end_addresses(*, holder: str, at: datetime) -> int:
-    """Forget addresses that were delisted or refused long enough ago."""
+    """Forget addresses that were delisted or refused long enough ago, in the files too."""
     before = at - timedelta(days=settings.PACK.blocking.keep_days)
     ended = list(Entry.objects.past_retention(before).select_related("data_key")[:BATCH])
     for entry in ended:
         actions.end_address(entry=entry, at=at)
+    actions.forget_files(before=before)
     return len(ended)
 
 

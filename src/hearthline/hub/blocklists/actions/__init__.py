@@ -46,6 +46,7 @@ from hearthline.hub.blocklists.actions.proposing import (
 )
 from hearthline.hub.blocklists.actions.publishing import (
     LedgerBroken,
+    forget_files,
     make_version,
     restore_newest,
 )
@@ -109,6 +110,7 @@ __all__ = [
     "delist",
     "end_address",
     "end_subscriber",
+    "forget_files",
     "ground_of",
     "lost_ground",
     "make_version",

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
 
 from django.conf import settings
@@ -124,6 +124,25 @@ def restore_newest() -> bool:
         raise LedgerBroken(version.serial)
     _write(version, content, _outputs(content))
     return True
+
+
+def forget_files(*, before: datetime) -> None:
+    """Remove what names, in clear, addresses that were lifted before a time.
+
+    The files of versions that were no longer the newest by then, and what the versions made by
+    then took away. Their manifests and descriptions stay. Networks that far behind get the list
+    as a whole.
+    """
+    kept = Version.objects.filter(serial__in=_written()).order_by("serial")
+    made = dict(kept.values_list("serial", "made_at"))
+    for serial, following in zip_longest(made, list(made)[1:]):
+        if made[serial] > before:
+            break
+        names = ["changes.tsv"]
+        if following is not None and made[following] <= before:
+            names += [*OUTPUTS, "names.tsv"]
+        for name in names:
+            (place(serial) / name).unlink(missing_ok=True)
 
 
 class LedgerBroken(Exception):
@@ -255,13 +274,18 @@ def _write(version: Version, content: blocking.ListVersion, outputs: dict[str, b
 
 def _last_written() -> int:
     """The largest serial that has a folder."""
+    return max(_written(), default=0)
+
+
+def _written() -> list[int]:
+    """The serials that have a folder."""
     names = [each.name for each in folder().glob("versions/*")]
-    return max((int(name) for name in names if name.isdecimal()), default=0)
+    return [int(name) for name in names if name.isdecimal()]
 
 
 def _tidy(newest: int) -> None:
     """Large files of old versions go; their manifests stay."""
-    for old in folder().glob("versions/*"):
-        if old.name.isdecimal() and int(old.name) <= newest - KEPT:
+    for serial in _written():
+        if serial <= newest - KEPT:
             for name in OUTPUTS:
-                (old / name).unlink(missing_ok=True)
+                (place(serial) / name).unlink(missing_ok=True)

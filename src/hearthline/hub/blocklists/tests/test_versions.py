@@ -207,6 +207,28 @@ def test_addresses_are_forgotten_once_the_pack_says_so(ana, ben, sena, listed, s
     assert (entry.ended_at, bytes(entry.address)) == (later, b"")
 
 
+def test_no_file_names_in_clear_what_was_forgotten(ana, sena, site, home, now) -> None:
+    other = make_ordered("lighthouse.harbour-host.test", by=ana, at=now)
+    actions.approve(entry=other, by=sena, at=now)
+    publish(now)
+    actions.delist(entry=site, because=Entry.Because.WITHDRAWN, at=now)
+    publish(now + timedelta(minutes=1))
+    name = b"pages.harbour-host.test"
+    files = [each for each in home.rglob("*") if each.is_file()]
+    assert any(name in each.read_bytes() for each in files)
+    # Renewed, so that the list stays as it is.
+    Entry.objects.filter(pk=other.pk).update(expires_at=now + timedelta(days=999))
+    publish(now + timedelta(days=366))
+    assert Entry.objects.get(pk=site.pk).ended_at
+    files = [each for each in home.rglob("*") if each.is_file()]
+    assert not [each for each in files if name in each.read_bytes()]
+    # What is in force is served on, and the next version follows it.
+    assert checked(2).entries == 1
+    actions.delist(entry=other, because=Entry.Because.WITHDRAWN, at=now + timedelta(days=367))
+    publish(now + timedelta(days=367))
+    assert (checked(3).entries, output(3, "names.tsv")) == (0, b"")
+
+
 def test_what_still_stands_in_a_version_is_not_forgotten(listed, now) -> None:
     publish(now)
     actions.delist(entry=listed, because=Entry.Because.GONE, at=now)

@@ -2,6 +2,7 @@
 """Deciding an appeal: a block is lifted in the same transaction, a finding is undone by two."""
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -10,6 +11,7 @@ from django.db import transaction
 
 from hearthline.hub.accounts.models import User
 from hearthline.hub.accounts.permissions import Permission, require
+from hearthline.hub.appeals.actions.handling import join
 from hearthline.hub.appeals.actions.measures import refuse_involved
 from hearthline.hub.appeals.actions.rules import WORDS_LIMIT, NothingSaid, WrongStep, check, lock
 from hearthline.hub.appeals.actions.telling import tell_it_is_lifted
@@ -17,7 +19,6 @@ from hearthline.hub.appeals.models import Appeal, Measure
 from hearthline.hub.appeals.sentences import APOLOGIES, REASONS, REMEDIES, Sentences
 from hearthline.hub.audit.actions import record
 from hearthline.hub.blocklists import actions as blocklists
-from hearthline.hub.blocklists.models import Entry
 from hearthline.hub.cases import actions as cases
 from hearthline.hub.cases.models import Case
 from hearthline.hub.notices.models import Notice
@@ -62,8 +63,10 @@ def decide(*, appeal: Appeal, decision: Decision, by: User, at: datetime) -> Non
     """Decide an appeal. Blocks are lifted or narrowed at once, and their list with the next sweep.
 
     Where a finding or notice is lifted, a second person agrees first (`agree`): what two found is
-    not undone by one. Raises NotAllowed, TookPart, NotTheHandler, WrongStep, ResultsWrong,
-    NothingSaid, TooLong, UnknownSentence, FileContentRefused, KeyDestroyed.
+    not undone by one. A measure taken since is decided too, or ResultsWrong: nobody is told that
+    something is lifted which is blocked otherwise. Raises NotAllowed, TookPart, NotTheHandler,
+    WrongStep, ResultsWrong, NothingSaid, TooLong, UnknownSentence, FileContentRefused,
+    KeyDestroyed.
     """
     require(by, Permission.APPEALS_APPEAL_DECIDE)
     refuse_involved(appeal, by)
@@ -73,6 +76,8 @@ def decide(*, appeal: Appeal, decision: Decision, by: User, at: datetime) -> Non
         raise WrongStep
     if appeal.handler != by:
         raise NotTheHandler
+    join(appeal, at)
+    refuse_involved(appeal, by)
     measures = _with_results(appeal, decision)
     appeal.seal(sealing.open_as_desk(appeal.data_key), "answer", decision.words.strip())
     appeal.reasons, appeal.remedies = sorted(decision.reasons), sorted(decision.remedies)
@@ -156,12 +161,12 @@ def _settle_block(measure: Measure, by: User, at: datetime) -> None:
     entry = measure.entry
     if entry is None or measure.done_at is not None:
         return
-    if entry.state != Entry.State.LISTED:
-        pass  # It ended meanwhile, by itself or by its own review.
-    elif measure.result == Result.UPHELD:
-        blocklists.uphold(entry=entry, by=by, at=at)
-    else:
-        blocklists.overturn(entry=entry, by=by, at=at)
+    # It may have ended meanwhile, by itself or by its own review: also in this very moment.
+    with suppress(blocklists.WrongState):
+        if measure.result == Result.UPHELD:
+            blocklists.uphold(entry=entry, by=by, at=at)
+        else:
+            blocklists.overturn(entry=entry, by=by, at=at)
     measure.done_at = at
     measure.save(update_fields=["done_at"])
 

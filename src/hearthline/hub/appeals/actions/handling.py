@@ -25,7 +25,7 @@ def look_up(*, appeal: Appeal, at: datetime) -> int:
     lock(appeal)
     if appeal.state != Appeal.State.RECEIVED or appeal.looked_up_at is not None:
         return 0
-    joined = _join(appeal, at)
+    joined = join(appeal, at)
     record(at=at, actor=Actor.worker(), verb="appeals.look_up", about=appeal, measures=joined)
     return joined
 
@@ -35,6 +35,8 @@ def read(*, appeal: Appeal, by: User, at: datetime) -> Text:
     """Open an appeal at the desk. Audited. Raises NotAllowed, TookPart, KeyDestroyed."""
     require(by, Permission.APPEALS_APPEAL_READ)
     look_up(appeal=appeal, at=at)
+    if appeal.state == Appeal.State.ACKNOWLEDGED and appeal.handler == by:
+        join(appeal, at)
     refuse_involved(appeal, by)
     text = opened(appeal, sealing.open_as_desk(appeal.data_key))
     record(at=at, actor=by.actor, verb="appeals.read", about=appeal)
@@ -54,7 +56,7 @@ def acknowledge(*, appeal: Appeal, by: User, at: datetime) -> None:
     if not is_free(appeal):
         raise WrongStep
     before = appeal.handler_id
-    _join(appeal, at)
+    join(appeal, at)
     refuse_involved(appeal, by)
     appeal.state, appeal.handler = Appeal.State.ACKNOWLEDGED, by
     appeal.acknowledged_at = appeal.acknowledged_at or at
@@ -115,7 +117,7 @@ def end_retention(*, appeal: Appeal, at: datetime) -> None:
     record(at=at, actor=Actor.worker(), verb="appeals.end_retention", about=appeal)
 
 
-def _join(appeal: Appeal, at: datetime) -> int:
+def join(appeal: Appeal, at: datetime) -> int:
     """Join what is in force now about the appeal's address; how many measures are new."""
     address = opened(appeal, sealing.open_as_desk(appeal.data_key)).address
     appeal.looked_up_at = at

@@ -2,8 +2,10 @@
 """Deciding: a block is lifted at once, a finding is undone by two, every wrong way is closed."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
 
 from hearthline.hub.accounts.models import User
 from hearthline.hub.accounts.permissions import NotAllowed
@@ -86,6 +88,38 @@ def test_a_block_that_ended_meanwhile_is_decided_all_the_same(
     actions.decide(appeal=mine, decision=decision(mine), by=mara, at=now)
     ordered.refresh_from_db()
     assert (mine.state, ordered.delisted_because) == ("decided", "expired")
+
+
+def test_a_block_that_ends_in_the_moment_it_is_upheld_is_decided_all_the_same(
+    mine: Appeal, ordered: Entry, mara: User, now: datetime
+):
+    def meanwhile(execute: Any, sql: str, *rest: Any) -> Any:
+        """The worker delists it after the decision has read it."""
+        if sql.startswith("UPDATE") and "appeals_measure" in sql and ordered.state == "listed":
+            ordered.state = "delisted"
+            blocklists.delist(entry=Entry.objects.get(), because="expired", at=now)
+        return execute(sql, *rest)
+
+    said = decision(mine, "upheld", reasons=["unlawful"], apology="")
+    with connection.execute_wrapper(meanwhile):
+        actions.decide(appeal=mine, decision=said, by=mara, at=now)
+    assert (mine.state, Entry.objects.get().upheld_at) == ("decided", None)
+
+
+def test_what_was_blocked_since_is_lifted_too_or_nothing_is(
+    mine: Appeal, ana: User, sena: User, stan: User, mara: User, now: datetime
+):
+    before = decision(mine)
+    page = make_ordered(f"{NEWSPAPER}/2026/harbour-report.html", by=ana, at=now, scope="url")
+    blocklists.approve(entry=page, by=sena, at=now)
+    with pytest.raises(actions.ResultsWrong):
+        actions.decide(appeal=mine, decision=before, by=mara, at=now)
+    # On looking again, whoever has it finds the new one; others do not change it by looking.
+    actions.read(appeal=mine, by=stan, at=now)
+    assert mine.measures.count() == 1
+    actions.read(appeal=mine, by=mara, at=now)
+    actions.decide(appeal=mine, decision=decision(mine), by=mara, at=now)
+    assert not Entry.objects.blocking(NEWSPAPER).exists()
 
 
 def test_a_finding_is_undone_by_two(

@@ -136,6 +136,9 @@ class Contact(models.Model):
         NETWORK = "network", _("Operator of the network")
         REGISTRAR = "registrar", _("Registrar of the domain")
 
+    # Kept beside a host, and not the host's own: neither asked nor heard in its place.
+    OTHERS = (Scope.SITE_OWNER, Scope.NETWORK, Scope.REGISTRAR)
+
     class Channel(models.TextChoices):
         EMAIL = "email", _("E-mail")
         PHONE = "phone", _("Telephone")

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import OperationalError
 
 from hearthline.hub.audit.models import Actor
+from hearthline.hub.cases.models import Case
 from hearthline.hub.clocks.actions import LeaseLost, lease
 from hearthline.hub.mail.actions import ExerciseStaysHere, HeldBack
 from hearthline.hub.notices import actions
@@ -81,11 +82,15 @@ def forget_posts(*, holder: str, at: datetime) -> int:
 
 
 def seal_copies(*, holder: str, at: datetime) -> int:
-    """Seal for each reader at the providers' door what it was told and may read; how many."""
-    sealed = 0
+    """Seal for each reader at the providers' door what it was told and may read; how many.
+
+    Nothing new while police hold a case back, nor of one that every reporter left.
+    """
+    sealed, cleared = 0, Case.objects.cleared_for_notice(at)
     readers = Reader.objects.in_force(at).select_related("contact__organisation")
     for reader in readers.select_related("key__organisation").iterator():
         told = Notice.objects.told_to(reader).open().exclude(copies__reader=reader)
+        told = told.filter(case__in=cleared)
         for notice in told.select_related("case__subject")[: BATCH - sealed]:
             with _apart("notice", notice.pk):
                 actions.seal_copy(reader=reader, notice=notice, at=at)
@@ -100,6 +105,14 @@ def forget_copies(*, holder: str, at: datetime) -> int:
     outlived = list(Copy.objects.outlived(at)[:500])
     for copy in outlived:
         actions.forget_copy(copy=copy, at=at)
+    return len(outlived)
+
+
+def forget_links(*, holder: str, at: datetime) -> int:
+    """End the secrets of links that open nothing any more; how many."""
+    outlived = list(Reader.objects.outlived(at)[:500])
+    for reader in outlived:
+        actions.forget_link(reader=reader, at=at)
     return len(outlived)
 
 
@@ -144,6 +157,7 @@ SWEEPS: tuple[Callable[..., int], ...] = (
     check_availability,
     forget_posts,
     forget_copies,
+    forget_links,
     end_looks,
 )
 

@@ -180,6 +180,13 @@ def forget_copy(*, copy: Copy, at: datetime) -> None:
 
 
 @transaction.atomic
+def forget_link(*, reader: Reader, at: datetime) -> None:
+    """Destroy the secret of a link that is over; that it was made, and until when, stays."""
+    destroy(reader.data_key, at=at)
+    record(at=at, actor=WORKER, verb="notices.forget_link", about=reader)
+
+
+@transaction.atomic
 def revoke_links(*, contact: Contact, by: User, at: datetime) -> int:
     """End every link of a contact now; how many. Its next letter has a new one."""
     require(by, Permission.NOTICES_NOTICE_SEND)

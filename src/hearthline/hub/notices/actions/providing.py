@@ -103,7 +103,9 @@ def answer_as_provider(
     and what `take_answer` raises.
     """
     reader = visit.reader
-    found = Notice.objects.told_to(reader).filter(pk=notice).first()
+    # Locked, so that the same answer sent twice at once is one.
+    theirs = Notice.objects.told_to(reader).select_for_update(of=("self",))
+    found = theirs.filter(pk=notice).first()
     if found is None:
         raise NotTheirs
     said = _checked(said)
@@ -111,7 +113,7 @@ def answer_as_provider(
     if last is not None and bytes(last.digest or b"") == said.digest:
         raise AlreadySaid
     source = Source(reader.actor, way, contact=reader.contact, key=reader.key)
-    of_host = found.host_id == reader.organisation.pk
+    of_host = reader.answers_for_host and found.host_id == reader.organisation.pk
     return take_answer(found, said, source, at, of_host=of_host)
 
 

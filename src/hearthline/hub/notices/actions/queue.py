@@ -83,18 +83,14 @@ def assign_host(*, notice: Notice, host: Organisation, by: User, at: datetime) -
     return notice
 
 
-# Contacts of others that a register names beside the host's: never asked in the host's place.
-_OTHERS = (Contact.Scope.SITE_OWNER, Contact.Scope.NETWORK, Contact.Scope.REGISTRAR)
-
-
 def contact_of(host: Organisation) -> Contact | None:
     """Where notices reach the host: its endpoint, which is quickest, else a mailbox."""
-    return host.contacts.endpoints().exclude(scope__in=_OTHERS).first() or mailbox_of(host)
+    return host.contacts.endpoints().exclude(scope__in=Contact.OTHERS).first() or mailbox_of(host)
 
 
 def mailbox_of(host: Organisation) -> Contact | None:
     """Its abuse desk, else any mailbox of its own, the lawyers' last."""
     mailboxes = host.contacts.usable().filter(channel=Contact.Channel.EMAIL)
-    own = mailboxes.exclude(scope__in=_OTHERS)
+    own = mailboxes.exclude(scope__in=Contact.OTHERS)
     abuse = own.filter(scope=Contact.Scope.ABUSE).first()
     return abuse or own.exclude(scope=Contact.Scope.LEGAL).first() or own.first()

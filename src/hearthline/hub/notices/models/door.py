@@ -14,10 +14,26 @@ from hearthline.hub.sealing.models import SealedRow
 
 class ReaderQuerySet(models.QuerySet["Reader"]):
     def in_force(self, at: datetime) -> Self:
-        """Who can open something: of contacts and keys that the directory still has in use."""
-        link = Q(contact__superseded_at__isnull=True, key__isnull=True)
-        program = Q(contact__isnull=True, key__revoked_at__isnull=True, key__expires_at__gt=at)
+        """Who can open something: contacts, keys and organisations the directory has in use."""
+        link = Q(
+            contact__superseded_at__isnull=True,
+            contact__organisation__retired_at__isnull=True,
+            key__isnull=True,
+        )
+        program = Q(
+            contact__isnull=True,
+            key__revoked_at__isnull=True,
+            key__expires_at__gt=at,
+            key__organisation__retired_at__isnull=True,
+        )
         return self.filter(link | program, revoked_at__isnull=True, expires_at__gt=at)
+
+    def outlived(self, at: datetime) -> Self:
+        """Links that will never open anything again and whose secret is still sealed here."""
+        over = Q(revoked_at__isnull=False) | Q(expires_at__lte=at)
+        over |= Q(contact__superseded_at__isnull=False)
+        kept = self.filter(over, contact__isnull=False, data_key__destroyed_at__isnull=True)
+        return kept.select_related("data_key")
 
     def links_of(self, organisation: Organisation) -> Self:
         """The links of an organisation's contacts, the newest first."""
@@ -64,6 +80,11 @@ class Reader(SealedRow):
         if self.contact is not None:
             return self.contact.organisation
         return self.key.organisation  # type: ignore[union-attr]  # the constraint: one of the two
+
+    @property
+    def answers_for_host(self) -> bool:
+        """Whether its word is its organisation's own, not of somebody listed beside it."""
+        return self.contact is None or self.contact.scope not in Contact.OTHERS
 
     @property
     def actor(self) -> Actor:

@@ -69,16 +69,20 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         """What this reader may see: it was written to, and the notice is still its business.
 
         A link is for what its own contact was told, a key for what any contact of its
-        organisation was. Exercises are nobody's outside; what waits for a letter is not told yet.
+        organisation was. Exercises are nobody's outside; what waits for a letter is not told yet,
+        nor is a letter that has not gone. Who is listed beside the host, such as its network, sees
+        what its own letter of this round was about.
         """
         organisation = reader.organisation
         to = Q(contact=reader.contact) if reader.contact else Q(contact__organisation=organisation)
-        written = Delivery.objects.filter(to, notice=OuterRef("pk"))
+        went = Q(letter__sent_at__isnull=False) | Q(post__sent_at__isnull=False)
+        written = Delivery.objects.filter(to, went, notice=OuterRef("pk"))
+        hosts = written.filter(notice__host=organisation).exclude(contact__scope__in=Contact.OTHERS)
         higher = written.filter(
             kind=Delivery.Kind.ESCALATION, queued_at__gte=OuterRef("clocks_from")
         )
         known = self.real().exclude(state=Notice.State.QUEUED)
-        return known.filter(Exists(written.filter(notice__host=organisation)) | Exists(higher))
+        return known.filter(Exists(hosts) | Exists(higher))
 
     def real(self) -> Self:
         """Without exercises, which no figure speaks of."""

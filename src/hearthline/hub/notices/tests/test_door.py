@@ -9,9 +9,10 @@ from django.urls import reverse
 
 from hearthline.hub.accounts.permissions import NotAllowed
 from hearthline.hub.accounts.tests.make import signed_in
-from hearthline.hub.audit.models import Entry
-from hearthline.hub.cases.models import Case
-from hearthline.hub.directory.actions import add_domain, supersede_contact
+from hearthline.hub.audit.models import Actor, Entry
+from hearthline.hub.cases.actions import hold_notice
+from hearthline.hub.cases.models import Case, Withdrawal
+from hearthline.hub.directory.actions import add_domain, retire, supersede_contact
 from hearthline.hub.directory.tests.make import make_contact, make_organisation
 from hearthline.hub.notices.actions import (
     AlreadySaid,
@@ -32,13 +33,20 @@ from hearthline.hub.notices.actions import (
     revoke_links,
 )
 from hearthline.hub.notices.models import Answer, Copy, Delivery, Notice, Reader
-from hearthline.hub.notices.sweeps import check_availability, forget_copies, seal_copies
+from hearthline.hub.notices.sweeps import (
+    check_availability,
+    forget_copies,
+    forget_links,
+    seal_copies,
+    write_letters,
+)
 from hearthline.hub.notices.tests.make import (
     LAWYERS,
     MAILBOX,
     add_lawyers,
     link_in,
     make_sent,
+    set_ladder,
     sweep,
 )
 from hearthline.hub.sealing.words import words_of
@@ -258,6 +266,70 @@ def test_the_word_of_a_network_is_not_the_hosts(notice, inbox, host, ada, now):
     say(visit, notice, "wrong_recipient", now + 72 * HOUR)
     assert fresh(notice).host == host
     assert fresh(notice).acknowledged_at is None
+
+
+@pytest.mark.parametrize("scope", ["site_owner", "network", "registrar"])
+def test_who_is_listed_beside_the_host_does_not_answer_for_it(
+    settings, notice, inbox, host, ada, now, scope
+):
+    set_ladder(settings, (scope, 0))
+    make_contact(host, by=ada, at=now, scope=scope, value="desk@beside.test")
+    later = now + 72 * HOUR
+    sweep(later)
+    visit = enter(secret=secret_of(inbox, "desk@beside.test"), at=later)
+    say(visit, notice, "wrong_recipient", later)
+    say(visit, notice, "moved", later, place=NEW)
+    say(visit, notice, "refused", later, refusal="other")
+    after = fresh(notice)
+    assert (after.host, after.state) == (host, Notice.State.ESCALATED)
+    assert (after.acknowledged_at, after.waits_for) == (None, "")
+
+
+def test_whoever_is_told_next_sees_nothing_before_its_letter_went(
+    settings, notice, inbox, host, ada, now
+):
+    set_ladder(settings, ("network", 0))
+    make_contact(host, by=ada, at=now, scope="network", value="desk@carrier.test")
+    later = now + 72 * HOUR
+    write_letters(holder="w1", at=later)
+    hold_notice(case=notice.case, until=later + DAY, at=later, actor=Actor.worker())
+    sweep(later)
+    reader = Reader.objects.get(contact__scope="network")
+    assert not Notice.objects.told_to(reader).exists()
+    assert not Copy.objects.filter(reader=reader).exists()
+    sweep(later + DAY)
+    assert list(Notice.objects.told_to(reader)) == [notice]
+
+
+def test_nothing_is_sealed_for_anybody_while_police_hold_the_case_back(notice, now):
+    Copy.objects.all().delete()
+    hold_notice(case=notice.case, until=now + DAY, at=now, actor=Actor.worker())
+    assert seal_copies(holder="w1", at=now + HOUR) == 0
+    assert seal_copies(holder="w1", at=now + DAY) == 1
+
+
+def test_nothing_is_sealed_of_a_case_that_every_reporter_left(notice, now):
+    Copy.objects.all().delete()
+    Withdrawal.objects.create(case=notice.case, since=now)
+    assert seal_copies(holder="w1", at=now) == 0
+
+
+def test_the_link_of_an_organisation_that_was_retired_opens_nothing(notice, visit, host, ada, now):
+    retire(organisation=host, reason="They closed.", by=ada, at=now)
+    with pytest.raises(LinkRefused):
+        enter(secret=visit.secret, at=now)
+    assert forget_copies(holder="w1", at=now) == 1
+
+
+@pytest.mark.parametrize("revoked", [True, False])
+def test_the_secret_of_a_link_ends_with_the_link(notice, visit, ana, now, revoked):
+    assert forget_links(holder="w1", at=now) == 0
+    over = now if revoked else now + 30 * DAY
+    if revoked:
+        revoke_links(contact=notice.contact, by=ana, at=now)
+    assert forget_links(holder="w1", at=over) == 1
+    assert forget_links(holder="w1", at=over) == 0
+    assert Reader.objects.get().ended
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from hearthline.hub.audit.actions import record
+from hearthline.hub.cases.models import Case
 from hearthline.hub.directory.models import Contact, Organisation
 from hearthline.hub.notices.actions.door import link_for
 from hearthline.hub.notices.actions.posting import (
@@ -100,6 +101,8 @@ def escalate(notice: Notice, at: datetime) -> tuple[int, datetime | None]:
     _mark(notice, at)
     climb = Climb.of(notice, at)
     for position, step in enumerate(settings.PACK.clocks.notice.ladder):
+        if _never_told(step, notice):
+            continue
         if climb.waits and step.wait_hours:
             break  # it counts from a letter that is still to be written
         due = climb.due(step)
@@ -204,8 +207,16 @@ def _when_to_look_again(notice: Notice, at: datetime) -> datetime | None:
     return max(watch.due_at or soon, soon)
 
 
+def _never_told(step: LadderStep, notice: Notice) -> bool:
+    """The owner of a site may be anybody, also a child or whoever shared what a child made."""
+    child_first = notice.case.track == Case.Track.CHILD_FIRST
+    return child_first and step.who == "site_owner"
+
+
 def contacts_of(step: LadderStep, notice: Notice) -> list[Contact]:
     """The mailboxes of one step. A host, a site owner, a network and a registrar have one each."""
+    if _never_told(step, notice):
+        return []
     if step.kind == "regulator":
         return _regulators()
     scope = step.scope or (Contact.Scope.LEGAL if step.who == "host" else step.who)

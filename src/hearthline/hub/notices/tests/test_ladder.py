@@ -164,6 +164,22 @@ def test_a_case_that_every_reporter_left_is_told_to_nobody_else(settings, notice
     assert steps(notice) == [("host", "")]
 
 
+def test_the_owner_of_a_site_hears_nothing_of_a_child_first_case(
+    settings, inbox, host, ana, ben, ada, now
+):
+    set_ladder(settings, ("site_owner", 0), ("network", 0))
+    add_scope(host, "site_owner", "owner@pages.test", ada, now)
+    add_scope(host, "network", NETWORK, ada, now)
+    place = "http://pages.harbour-host.test/album/"
+    told = make_sent(place + "1", ana=ana, ben=ben, at=now)
+    ours = make_sent(place + "2", ana=ana, ben=ben, at=now, self_generated=True)
+    sweep(now + 72 * HOUR)
+    assert steps(told) == [("site_owner", ""), ("network", "")]
+    assert steps(ours) == [("network", "")]
+    (letter,) = reading(inbox, "owner@pages.test")
+    assert ours.reference not in letter
+
+
 def test_steps_wait_for_open_hours_and_the_next_counts_from_the_letter(
     settings, notice, everybody, now
 ):

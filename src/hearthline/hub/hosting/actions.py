@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from hearthline.hub.audit.actions import record
 from hearthline.hub.audit.models import Actor
 from hearthline.hub.clocks.actions import hold, release, retry_at
+from hearthline.hub.clocks.models import free
 from hearthline.hub.hosting.models import FRESH, HostingFact, HostingLookup, digest_of
 from hearthline.hub.sealing.actions import destroy, mint, open_as_desk
 from hearthline.kit import hosting as kit
@@ -145,6 +146,18 @@ def forget_host(*, lookup: HostingLookup, at: datetime) -> None:
     record(at=at, actor=Actor.worker(), verb="hosting.forget_host", about=lookup)
     destroy(lookup.data_key, at=at)
     lookup.delete()
+
+
+@transaction.atomic
+def end_host(*, lookup: HostingLookup, at: datetime) -> bool:
+    """End everything known about a host that no case is about; False while it is looked up."""
+    rows = HostingLookup.objects.select_for_update().filter(free(at), pk=lookup.pk)
+    if rows.first() is None:
+        return False
+    for fact in HostingFact.objects.of_host(bytes(lookup.host_digest)).select_related("data_key"):
+        end_look(fact=fact, at=at)
+    forget_host(lookup=lookup, at=at)
+    return True
 
 
 def _row_of(host: str, at: datetime) -> tuple[HostingLookup, bool]:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from hearthline.hub.accounts.models import User
@@ -270,6 +270,12 @@ def cases_to_look_up(at: datetime, again: timedelta) -> models.QuerySet[Case]:
     there = Case.objects.cleared_for_notice(at).real().filter(subject__gone_at__isnull=True)
     named = there.filter(subject__kind=Subject.Kind.URL, host_digest__isnull=False)
     return named.exclude(host_digest=b"").exclude(host_digest__in=lately).order_by("pk")
+
+
+def hosts_left(at: datetime) -> models.QuerySet[HostingLookup]:
+    """Hosts that were looked up and that nothing kept is about any more."""
+    about = Subject.objects.filter(host_digest=OuterRef("host_digest"))
+    return HostingLookup.objects.filter(free(at), ~Exists(about)).select_related("data_key")
 
 
 def home_units(country: str) -> models.QuerySet[Organisation]:

@@ -11,6 +11,7 @@ from hearthline.hub.audit.models import Actor
 from hearthline.hub.cases.models import Case
 from hearthline.hub.clocks.actions import LeaseLost, lease
 from hearthline.hub.directory.models import Contact, Organisation
+from hearthline.hub.hosting import actions as hosting
 from hearthline.hub.referrals.actions import (
     address_to_look_at,
     ask_for_host,
@@ -28,6 +29,7 @@ from hearthline.hub.referrals.models import (
     cases_awaiting_referral,
     cases_to_look_up,
     home_units,
+    hosts_left,
 )
 from hearthline.kit import urls
 
@@ -95,6 +97,11 @@ def ask_for_hosts(*, holder: str, at: datetime) -> int:
     return sum(ask_for_host(case=case, at=at) for case in waiting)
 
 
+def end_hosts(*, holder: str, at: datetime) -> int:
+    """End what is known about hosts whose last case has ended; how many hosts."""
+    return sum(hosting.end_host(lookup=row, at=at) for row in list(hosts_left(at)[:BATCH]))
+
+
 def look_abroad(*, holder: str, at: datetime, probe: Probe = urls.probe) -> int:
     """Look whether what was handed over is still there; how many looks."""
     started, made = time.monotonic(), 0
@@ -114,6 +121,7 @@ SWEEPS: tuple[Callable[..., int], ...] = (
     ask_for_hosts,
     look_abroad,
     end_packages,
+    end_hosts,
 )
 
 

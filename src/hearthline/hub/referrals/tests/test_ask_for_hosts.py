@@ -9,7 +9,9 @@ from django.test import override_settings
 from hearthline.hub.audit.models import Actor
 from hearthline.hub.cases import actions as cases
 from hearthline.hub.cases.actions import hold_notice
+from hearthline.hub.cases.sweeps import end_subjects
 from hearthline.hub.cases.tests.make import confirmed
+from hearthline.hub.clocks.actions import lease
 from hearthline.hub.hosting.models import HostingFact, HostingLookup, digest_of
 from hearthline.hub.hosting.sweeps import look_up_due
 from hearthline.hub.hosting.tests.make import HOST, OTHER_IP, finding
@@ -88,3 +90,30 @@ def test_where_it_is_off_nothing_is_queued(case, now):
     with override_settings(HOSTING_LOOKUPS=False):
         assert ask(now) == 0
     assert not HostingLookup.objects.exists()
+
+
+def test_what_is_known_about_a_host_ends_with_the_last_case_about_it(case, settings, now):
+    cleared(case, at=now)
+    ask(now)
+    look_up_due(holder="w", at=now, find=finding())
+    cases.conclude(case=case, because="removed", at=now, actor=Actor.worker())
+    later = now + timedelta(days=settings.PACK.retention.case_days)
+    assert sweeps.end_hosts(holder="w", at=later) == 0
+    end_subjects(holder="w", at=later)
+    assert sweeps.end_hosts(holder="w", at=later) == 1
+    assert sweeps.end_hosts(holder="w", at=later) == 0
+    assert not HostingLookup.objects.exists()
+    fact = HostingFact.objects.get()
+    assert fact.ended
+    assert bytes(fact.host_digest) == b""
+
+
+def test_a_host_that_is_looked_up_at_this_moment_ends_a_round_later(case, settings, now):
+    cleared(case, at=now)
+    ask(now)
+    cases.conclude(case=case, because="removed", at=now, actor=Actor.worker())
+    later = now + timedelta(days=settings.PACK.retention.case_days)
+    end_subjects(holder="w", at=later)
+    lease(HostingLookup.objects.due(later), holder="other", at=later)
+    assert sweeps.end_hosts(holder="w", at=later) == 0
+    assert sweeps.end_hosts(holder="w", at=later + timedelta(hours=1)) == 1

@@ -129,6 +129,8 @@ def approve(request: StaffRequest, pk: UUID) -> HttpResponse:
     found = _entry(pk)
     try:
         actions.approve(entry=found, by=request.user, at=timezone.now())
+    except actions.LiftedOnAppeal:
+        messages.warning(request, _("You took part in listing it. Somebody else reviews it."))
     except actions.SamePerson:
         messages.warning(request, _("You proposed it. Somebody else approves it."))
     except actions.PoliceHold as refusal:
@@ -153,6 +155,8 @@ def override(request: StaffRequest, pk: UUID) -> HttpResponse:
         done = actions.override(
             entry=found, reason=form.cleaned_data["reason"], by=request.user, at=timezone.now()
         )
+    except actions.LiftedOnAppeal:
+        messages.warning(request, _("You took part in listing it. Somebody else reviews it."))
     except actions.SamePerson:
         messages.warning(request, _("You took an earlier step on it. It takes two other seniors."))
     except actions.PoliceHold as refusal:

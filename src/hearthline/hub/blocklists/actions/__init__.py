@@ -2,7 +2,13 @@
 """Every write to the ledger of blocked addresses, by stage."""
 
 from hearthline.hub.audit.actions import ReasonNeeded
-from hearthline.hub.blocklists.actions.deciding import WrongWay, approve, override, refuse
+from hearthline.hub.blocklists.actions.deciding import (
+    LiftedOnAppeal,
+    WrongWay,
+    approve,
+    override,
+    refuse,
+)
 from hearthline.hub.blocklists.actions.ending import (
     NotDue,
     OutOfBounds,
@@ -85,6 +91,7 @@ __all__ = [
     "KeyRefused",
     "LawDoesNotAllow",
     "LedgerBroken",
+    "LiftedOnAppeal",
     "NewKey",
     "NoAddress",
     "NotDue",

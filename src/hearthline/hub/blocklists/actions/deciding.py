@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from hearthline.hub.accounts.models import User
 from hearthline.hub.accounts.permissions import Permission
@@ -26,12 +27,17 @@ class WrongWay(Exception):
     """Entries that a guard speaks against need two seniors; others need one approval."""
 
 
+class LiftedOnAppeal(SamePerson):
+    """An appeal lifted the same before: whoever listed it then does not list it again."""
+
+
 @transaction.atomic
 def approve(*, entry: Entry, by: User, at: datetime) -> Entry:
     """A second person lists what nothing speaks against. It is in the worker's next version.
 
-    Raises SamePerson for whoever proposed it, WrongState, NotIllegal, PoliceHold,
-    LawDoesNotAllow, and WrongWay where a guard speaks against it: then `override`.
+    Raises SamePerson for whoever proposed it, LiftedOnAppeal for whoever listed the same before an
+    appeal, WrongState, NotIllegal, PoliceHold, LawDoesNotAllow, and WrongWay where a guard speaks
+    against it: then `override`.
     """
     require_entry(entry, by, Permission.BLOCKLISTS_ENTRY_APPROVE)
     _ready(entry, by, at)
@@ -48,8 +54,9 @@ def approve(*, entry: Entry, by: User, at: datetime) -> Entry:
 def override(*, entry: Entry, reason: str, by: User, at: datetime) -> Entry:
     """One of two seniors lists an entry against a guard, with a reason; the second lists it.
 
-    Raises SamePerson for whoever proposed it or gave the first word, WrongState, NotIllegal,
-    PoliceHold, LawDoesNotAllow, ReasonNeeded, and WrongWay where no guard speaks against it.
+    Raises SamePerson for whoever proposed it or gave the first word, LiftedOnAppeal, WrongState,
+    NotIllegal, PoliceHold, LawDoesNotAllow, ReasonNeeded, and WrongWay where no guard speaks
+    against it.
     """
     require_entry(entry, by, Permission.BLOCKLISTS_ENTRY_OVERRIDE)
     _ready(entry, by, at)
@@ -91,6 +98,10 @@ def _ready(entry: Entry, by: User, at: datetime) -> None:
     in_state(entry, [Entry.State.PROPOSED])
     if by.pk in (entry.proposed_by_id, entry.approved_by_id):
         raise SamePerson
+    before = Entry.objects.filter(digest=entry.digest, overturned_at__isnull=False)
+    had_a_hand = Q(proposed_by=by) | Q(approved_by=by) | Q(second_senior=by)
+    if before.filter(had_a_hand).exists():
+        raise LiftedOnAppeal
     if entry.case is not None:
         check_case(entry.case)
         check_hold(entry.case, at)

@@ -57,6 +57,16 @@ def test_a_proposal_whose_case_is_over_is_not_approved(proposed, case, sena, now
         actions.approve(entry=entry, by=sena, at=now)
 
 
+def test_what_an_appeal_lifted_is_not_listed_again_by_the_same_people(
+    case, listed, ana, sena, sol, mara, now
+) -> None:
+    actions.overturn(entry=listed, by=mara, at=now)
+    again = make_entry(case, by=ana, at=now)
+    with pytest.raises(actions.LiftedOnAppeal):
+        actions.approve(entry=again, by=sena, at=now)
+    assert actions.approve(entry=again, by=sol, at=now).state == Entry.State.LISTED
+
+
 def test_what_police_ask_to_wait_with_is_not_approved_before(proposed, case, sena, now) -> None:
     until = now + timedelta(hours=2)
     hold_notice(case=case, until=until, at=now, actor=Actor.worker())

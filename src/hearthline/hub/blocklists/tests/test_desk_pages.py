@@ -149,6 +149,14 @@ def test_who_proposed_it_is_not_offered_to_approve_it(ana, sena, case, now) -> N
     assert "Somebody else approves it" in send(sena, "blocklist_approve", entry.pk)
 
 
+def test_who_listed_what_an_appeal_lifted_is_told_that_others_decide(
+    ana, sena, mara, case, listed, now
+) -> None:
+    actions.overturn(entry=listed, by=mara, at=now)
+    again = make_entry(case, by=ana, at=now)
+    assert "You took part in listing it" in send(sena, "blocklist_approve", again.pk)
+
+
 def test_two_seniors_override_one_after_the_other(sena, sol, guarded) -> None:
     assert "Many customers" in page(sena, "blocklist_entry", guarded.pk)
     first = send(sena, "blocklist_override", guarded.pk, **{"override-reason": REASON})

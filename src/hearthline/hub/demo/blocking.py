@@ -68,6 +68,7 @@ def fetch(at: datetime) -> None:
 
 
 def dispute(address: str, at: datetime) -> None:
-    """Somebody disputes a block."""
+    """Somebody disputes a block, and the worker joins the two."""
     told = Told(address=address, who="owner", words=APPEAL)
-    appeals.appeal(told=told, language="en", at=at)
+    made = appeals.appeal(told=told, language="en", at=at)
+    appeals.look_up(appeal=made.appeal, at=at)

@@ -47,6 +47,7 @@ ACTS = {
     "cases.stop_withdrawn": gettext_lazy("Withdrawn"),
     "cases.go_on": gettext_lazy("Work must go on"),
     "cases.moved": gettext_lazy("It moved"),
+    "cases.availability": gettext_lazy("Looked for the content"),
 }
 
 
@@ -113,6 +114,8 @@ def _told(entry: Entry) -> str:
         return f"{detail['before']} → {detail['level']}"
     if entry.verb == "cases.decide_disclosure":
         return _("allowed") if detail.get("approved") else _("refused")
+    if entry.verb == "cases.availability":
+        return _("it is gone") if detail.get("gone") else _("it is back")
     if entry.verb == "cases.hold_notice" and not detail.get("until"):
         return _("lifted")
     return ""

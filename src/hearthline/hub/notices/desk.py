@@ -278,7 +278,7 @@ def _addresses(found: Notice, request: StaffRequest, at: datetime) -> list[dict[
         return []
     rows = []
     for subject in subjects:
-        case = subject.cases.order_by("opened_at", "pk").last()
+        case = subject.cases.open_to(request.user).order_by("opened_at", "pk").last()
         if case is None or case.ended_at is not None:
             continue
         told = Notice.objects.filter(case=case).first()

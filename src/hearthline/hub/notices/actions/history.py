@@ -42,13 +42,14 @@ class Place:
 def removal_history(*, notice: Notice, by: User, at: datetime) -> list[Place]:
     """Every address of the content, the first one first. Reading the addresses is audited.
 
-    An address whose case has ended is empty. Raises SteppedBack, as of the case itself.
+    An address whose case has ended is empty; one that this person stepped back from is left out.
+    Raises SteppedBack, as of the case itself.
     """
     require_on(notice.case, by, Permission.NOTICES_NOTICE_READ)
     record(at=at, actor=by.actor, verb="notices.read_history", about=notice)
     found = []
     for subject in cases.chain(notice.case.subject):
-        case = subject.cases.order_by("opened_at", "pk").last()
+        case = subject.cases.open_to(by).order_by("opened_at", "pk").last()
         if case is None:
             continue
         here = Notice.objects.filter(case__subject=subject).order_by("queued_at", "pk")

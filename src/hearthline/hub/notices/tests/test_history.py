@@ -87,3 +87,13 @@ def test_it_is_not_for_everybody(notice, stella, ana, now):
     step_back(case=notice.case, by=ana, at=now)
     with pytest.raises(SteppedBack):
         removal_history(notice=notice, by=ana, at=now)
+
+
+def test_a_place_that_this_person_stepped_back_from_is_not_among_them(notice, ana, ben, now):
+    second = move(notice.case, PLACES[1], ana, ben, now + HOUR)
+    step_back(case=second.case, by=ana, at=now + 10 * HOUR)
+    (place,) = removal_history(notice=notice, by=ana, at=now + 10 * HOUR)
+    assert place.address == PLACES[0]
+    page = signed_in(ana).get(reverse("notice", args=[notice.pk])).content.decode()
+    assert second.case.reference not in page
+    assert len(removal_history(notice=notice, by=ben, at=now + 10 * HOUR)) == 2

@@ -7,7 +7,7 @@ looked up which prefix is kept nowhere.
 
 import json
 import re
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from datetime import date
 from functools import lru_cache, wraps
@@ -137,8 +137,8 @@ def prefixes(request: HttpRequest, *, subscriber: Subscriber) -> HttpResponse:
     except ValueError:
         raise Problem(422, "shape", errors=[("coding", "unknown")]) from None
     held = _held(request.GET.get("version", ""))
-    body = delta(held, _published(str(place(newest)), newest).prefixes, coding=coding)
-    return _cached(body)
+    token = b64encode(held.version).decode() if held else ""
+    return _cached(difference(str(place(newest)), newest, token, coding))
 
 
 @subscribed("GET", "HEAD")
@@ -239,6 +239,15 @@ def _held(token: str) -> Prefixes | None:
     except (OSError, OverflowError):
         return None
     return Prefixes(values, version) if version_of(serial, values) == version else None
+
+
+@lru_cache(maxsize=8)
+def difference(folder: str, newest: int, token: str, coding: Coding) -> bytes:
+    """What leads from a reader's version to the newest, worked out once for all who ask.
+
+    A million prefixes take more than a second, and thousands of browsers may share one key.
+    """
+    return delta(_held(token), _published(folder, newest).prefixes, coding=coding)
 
 
 @lru_cache(maxsize=2)

@@ -104,6 +104,17 @@ def test_a_reader_keeps_its_prefix_list_by_changes(ask, published, site, now) ->
         assert answer.headers["Cache-Control"] == "private, max-age=300"
 
 
+def test_what_many_readers_ask_for_is_worked_out_once(ask, published) -> None:
+    partners.difference.cache_clear()
+    answers = {ask("GET", "blocklist_prefixes").content for _reader in range(3)}
+    # What is no version of ours gets the same, and makes no more work.
+    for token in (b"\xff" * 16, b"\x01" * 16):
+        asked = {"version": b64encode(token).decode()}
+        answers.add(ask("GET", "blocklist_prefixes", data=asked).content)
+    assert len(answers) == 1
+    assert (partners.difference.cache_info().misses, partners.difference.cache_info().hits) == (1, 4)
+
+
 def test_a_reader_whose_version_is_not_kept_gets_the_whole_list(ask, published) -> None:
     for token in (b"\xff" * 16, b"\x00" * 16, b"", (1).to_bytes(8, "big") + b"\x00" * 8):
         answer = ask("GET", "blocklist_prefixes", data={"version": b64encode(token).decode()})

@@ -112,7 +112,8 @@ def test_what_many_readers_ask_for_is_worked_out_once(ask, published) -> None:
         asked = {"version": b64encode(token).decode()}
         answers.add(ask("GET", "blocklist_prefixes", data=asked).content)
     assert len(answers) == 1
-    assert (partners.difference.cache_info().misses, partners.difference.cache_info().hits) == (1, 4)
+    worked_out = partners.difference.cache_info()
+    assert (worked_out.misses, worked_out.hits) == (1, 4)
 
 
 def test_a_reader_whose_version_is_not_kept_gets_the_whole_list(ask, published) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
@@ -22,6 +23,7 @@ from hearthline.hub.reports import wording
 from hearthline.kit.codelists import host_refusals
 
 LINKS_SHOWN = 40
+ON_A_PAGE = 20
 
 
 @requires(Permission.NOTICES_NOTICE_READ)
@@ -29,7 +31,9 @@ LINKS_SHOWN = 40
 def providers(request: StaffRequest) -> HttpResponse:
     """Every provider that was told of something in the last year."""
     at = timezone.now()
-    records = [record_of(organisation, at) for organisation in providers_told(at)]
+    # A record takes several questions to the database, so they come by the page.
+    page = Paginator(providers_told(at), ON_A_PAGE).get_page(request.GET.get("page"))
+    records = [record_of(organisation, at) for organisation in page]
     rows = [
         {
             "record": one,
@@ -38,7 +42,8 @@ def providers(request: StaffRequest) -> HttpResponse:
         }
         for one in records
     ]
-    return render(request, "notices/providers.html", {"section": "notices", "rows": rows})
+    context = {"section": "notices", "page": page, "rows": rows}
+    return render(request, "notices/providers.html", context)
 
 
 @requires(Permission.NOTICES_NOTICE_READ)

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Final
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from hearthline.hub.directory.models import Organisation
+from hearthline.hub.directory.models import Contact, Organisation
 from hearthline.hub.notices.models.answering import Answer
 from hearthline.hub.notices.models.carrying import Delivery
 from hearthline.hub.notices.models.ladder import Escalation
@@ -52,14 +52,14 @@ def record_of(organisation: Organisation, at: datetime) -> Record:
     """Counts and median times. Its own are those it still has: what was not its service is not."""
     told = notices_told(organisation, at)
     own = told.filter(host=organisation)
-    theirs = Q(contact__organisation=organisation) | Q(key__organisation=organisation)
+    # Who is listed beside the host, such as its network, is somebody else.
+    own_contact = Q(contact__organisation=organisation) & ~Q(contact__scope__in=Contact.OTHERS)
+    theirs = own_contact | Q(key__organisation=organisation)
     answers = Answer.objects.filter(notice__in=told.values("pk"), at__lte=at)
     # What the desk noted is the host's word too.
     said = answers.filter(theirs | Q(by__isnull=False, notice__host=organisation))
     said = said.order_by()
-    others = Escalation.objects.filter(notice=OuterRef("pk"), skipped="").exclude(
-        contact__organisation=organisation
-    )
+    others = Escalation.objects.filter(notice=OuterRef("pk"), skipped="").exclude(own_contact)
     refused = said.filter(code=Answer.Code.REFUSED)
     return Record(
         organisation=organisation,
@@ -76,10 +76,10 @@ def record_of(organisation: Organisation, at: datetime) -> Record:
     )
 
 
-def providers_told(at: datetime) -> list[Organisation]:
+def providers_told(at: datetime) -> QuerySet[Organisation]:
     """Organisations that were told of anything in the last year, by name."""
     hosts = Notice.objects.real().filter(sent_at__gt=at - PERIOD, sent_at__lte=at).values("host")
-    return list(Organisation.objects.filter(pk__in=hosts).order_by("name"))
+    return Organisation.objects.filter(pk__in=hosts).order_by("name", "pk")
 
 
 def _median(notices: NoticeQuerySet, end: str) -> timedelta | None:

@@ -8,11 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from hearthline.hub.accounts.tests.make import signed_in
-from hearthline.hub.directory.tests.make import make_organisation
-from hearthline.hub.notices.actions import record_answer
-from hearthline.hub.notices.models import Notice, Reader
+from hearthline.hub.directory.actions import add_domain
+from hearthline.hub.directory.tests.make import make_contact, make_organisation
+from hearthline.hub.notices import desk_providers
+from hearthline.hub.notices.actions import Said, Visit, answer_as_provider, record_answer
+from hearthline.hub.notices.models import Answer, Notice, Reader
 from hearthline.hub.notices.models.record import providers_told, record_of
-from hearthline.hub.notices.tests.make import add_lawyers, make_sent, sweep
+from hearthline.hub.notices.tests.make import add_lawyers, make_sent, set_ladder, sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +57,38 @@ def test_counts_and_medians(three, host, ana, ada, now):
     assert third.reference
 
 
+def test_a_network_that_is_told_is_an_escalation_and_its_word_is_its_own(
+    settings, notice, host, ada, now
+):
+    set_ladder(settings, ("network", 0))
+    network = make_contact(host, by=ada, at=now, scope="network", value="desk@carrier.test")
+    later = now + 72 * HOUR
+    sweep(later)
+    reader = Reader.objects.get(contact=network)
+    answer_as_provider(
+        visit=Visit(reader, ""),
+        notice=notice.pk,
+        said=Said("removed"),
+        way=Answer.Way.DOOR,
+        at=later,
+    )
+    found = record_of(host, now + 80 * HOUR)
+    assert (found.escalated, found.answers) == (1, {})
+
+
+def test_the_list_of_providers_comes_by_the_page(notice, ana, ben, ada, now, monkeypatch):
+    monkeypatch.setattr(desk_providers, "ON_A_PAGE", 1)
+    other = make_organisation(by=ada, at=now, name="Other Hosting", country="XS")
+    make_contact(other, by=ada, at=now, value="abuse@other-host.test")
+    add_domain(organisation=other, name="other-host.test", by=ada, at=now)
+    make_sent("http://pages.other-host.test/x", ana=ana, ben=ben, at=now)
+    browser = signed_in(ana)
+    first = browser.get(reverse("providers")).content.decode()
+    second = browser.get(reverse("providers"), {"page": 2}).content.decode()
+    assert ("Harbour Hosting" in first, "Other Hosting" in first) == (True, False)
+    assert ("Harbour Hosting" in second, "Other Hosting" in second) == (False, True)
+
+
 def test_nothing_told_has_no_medians(ada, now):
     other = make_organisation(by=ada, at=now, name="Other Hosting")
     found = record_of(other, now)
@@ -70,8 +104,8 @@ def test_what_was_not_its_service_counts_as_told_and_as_wrong_but_not_as_late(
 
 
 def test_after_a_year_it_is_forgotten(notice, host, now):
-    assert providers_told(now) == [host]
-    assert providers_told(now + YEAR) == []
+    assert list(providers_told(now)) == [host]
+    assert not providers_told(now + YEAR)
     assert record_of(host, now + YEAR).told == 0
 
 

@@ -13,8 +13,8 @@ from hearthline.hub.accounts.tests.make import make_user, signed_in
 from hearthline.hub.audit.models import Entry
 from hearthline.hub.directory.actions import (
     NoLongerCurrent,
-    NotPolice,
     NothingWaits,
+    NotPolice,
     OwnMembership,
     ReasonMissing,
     SamePerson,

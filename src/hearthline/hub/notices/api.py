@@ -8,7 +8,6 @@ endpoint, signed by Standard Webhooks, where the directory has one. `/test` is a
 """
 
 import hashlib
-import logging
 import math
 import uuid
 from collections.abc import Sequence
@@ -20,13 +19,11 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
-from ninja import NinjaAPI, Status
-from ninja.errors import AuthenticationError, ValidationError
+from ninja import Status
 from pydantic import BaseModel
 from pydantic import ValidationError as ShapeRefused
 
 from hearthline.hub.accounts.doors import by_key, public
-from hearthline.hub.directory import actions as directory
 from hearthline.hub.notices import actions
 from hearthline.hub.notices.api_shapes import (
     AnswerIn,
@@ -42,11 +39,11 @@ from hearthline.hub.notices.api_shapes import (
 )
 from hearthline.hub.notices.models import Answer, Notice
 from hearthline.hub.reports.api import Called, PartnerKeyAuth
-from hearthline.hub.reports.api_problems import MEDIA_TYPE, Problem, members
+from hearthline.hub.reports.api_face import REF, Interface
+from hearthline.hub.reports.api_problems import Problem, members
 from hearthline.hub.reports.api_shapes import ProblemOut
 from hearthline.kit.formats import xarf
 
-log = logging.getLogger("hearthline.api")
 ON_A_PAGE: Final = 100
 ONE_BYTES: Final = 64 * 1024
 BATCH_BYTES: Final = 1_500_000
@@ -54,40 +51,14 @@ BATCH_BYTES: Final = 1_500_000
 TEST: Final = uuid.uuid5(uuid.NAMESPACE_DNS, "lifecycle-test.notices.hearthline.invalid")
 _REFUSED = dict.fromkeys((401, 403, 429), ProblemOut)
 _SENDING = {**_REFUSED, 400: ProblemOut, 413: ProblemOut, 415: ProblemOut, 422: ProblemOut}
-_REF = "#/components/schemas/{model}"
 Shape = TypeVar("Shape", bound=BaseModel)
-_SHAPES: tuple[type[BaseModel], ...] = (AnswerIn, RowIn, AnswersIn)
-
-
-class Interface(NinjaAPI):
-    """With the shapes that are read by hand, and problems under their own type."""
-
-    def get_openapi_schema(self, **options: Any) -> Any:
-        document: Any = super().get_openapi_schema(**options)
-        for shape in _SHAPES:
-            schema = shape.model_json_schema(ref_template=_REF)
-            schema.pop("$defs", None)
-            document["components"]["schemas"][shape.__name__] = schema
-        for methods in document["paths"].values():
-            for operation in methods.values():
-                operation["responses"] = {
-                    str(status): response
-                    if status < 400
-                    else {
-                        **response,
-                        "content": {MEDIA_TYPE: response["content"]["application/json"]},
-                    }
-                    for status, response in operation["responses"].items()
-                }
-        return document
 
 
 api = Interface(
+    shapes=(AnswerIn, RowIn, AnswersIn),
     title="Hearthline: providers' interface",
     version="1",
     description="Read the notices your organisation was sent and say what you did. Text only.",
-    openapi_url=None,
-    docs_url=None,
     urls_namespace="provider_api",
     auth=PartnerKeyAuth(),
 )
@@ -95,7 +66,7 @@ api = Interface(
 
 def _body(shape: type[BaseModel], *, table: bool = False) -> dict[str, Any]:
     content: dict[str, Any] = {
-        "application/json": {"schema": {"$ref": _REF.format(model=shape.__name__)}}
+        "application/json": {"schema": {"$ref": REF.format(model=shape.__name__)}}
     }
     if table:
         content["text/csv"] = {
@@ -221,33 +192,6 @@ def openapi_document() -> dict[str, Any]:
 def document(request: HttpRequest) -> HttpResponse:
     """The document, as data: no page of anybody else is needed to read it."""
     return JsonResponse(openapi_document())
-
-
-@api.exception_handler(Problem)
-def _refused(request: HttpRequest, problem: Problem) -> HttpResponse:
-    return problem.response()
-
-
-@api.exception_handler(directory.KeyRefused)
-@api.exception_handler(AuthenticationError)
-def _no_key(request: HttpRequest, refused: Exception) -> HttpResponse:
-    return Problem(401, "key_refused", headers={"WWW-Authenticate": "Bearer"}).response()
-
-
-@api.exception_handler(directory.ScopeMissing)
-def _no_scope(request: HttpRequest, missing: directory.ScopeMissing) -> HttpResponse:
-    return Problem(403, "scope_missing", errors=[("scope", str(missing))]).response()
-
-
-@api.exception_handler(ValidationError)
-def _wrong(request: HttpRequest, refused: ValidationError) -> HttpResponse:
-    return Problem(422, "shape").response()
-
-
-@api.exception_handler(Exception)
-def _unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
-    log.error("%s failed: %s", request.method, type(error).__name__, exc_info=error)
-    return Problem(500, "unexpected").response()
 
 
 def _row(notice: Notice, shown: actions.Shown) -> NoticeOut:

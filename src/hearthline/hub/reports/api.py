@@ -5,7 +5,6 @@ No session, no cookie, no page. Every refusal is a problem (RFC 9457); the docum
 it all (OpenAPI 3.1) is served beside it and held by a test.
 """
 
-import logging
 import re
 import uuid
 from collections.abc import Sequence
@@ -17,8 +16,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_safe
-from ninja import NinjaAPI, Status
-from ninja.errors import AuthenticationError, ValidationError
+from ninja import Status
 from ninja.security import HttpBearer
 from pydantic import BaseModel
 from pydantic import ValidationError as ShapeRefused
@@ -28,8 +26,9 @@ from hearthline.hub.directory import actions as directory
 from hearthline.hub.directory.models import PartnerKey
 from hearthline.hub.reports import actions
 from hearthline.hub.reports.actions.partners import Item, Once, Refusal, Taken
+from hearthline.hub.reports.api_face import REF, Interface
 from hearthline.hub.reports.api_pace import pace
-from hearthline.hub.reports.api_problems import MEDIA_TYPE, Problem, members
+from hearthline.hub.reports.api_problems import Problem, members
 from hearthline.hub.reports.api_shapes import (
     BatchIn,
     BatchOut,
@@ -46,12 +45,9 @@ from hearthline.hub.reports.api_shapes import (
 from hearthline.hub.reports.models import Profession, Step
 from hearthline.kit import codelists
 
-log = logging.getLogger("hearthline.api")
 ONE_BYTES: Final = 256 * 1024
 BATCH_BYTES: Final = 8 * 1024 * 1024
 _NAME = re.compile(r"[\x21-\x7e]{1,255}")
-_REF = "#/components/schemas/{model}"
-_SHAPES: tuple[type[BaseModel], ...] = (ReportIn, BatchIn)
 _REFUSED = dict.fromkeys((401, 403, 429), ProblemOut)
 _SENDING = {**_REFUSED, 400: ProblemOut, 413: ProblemOut, 415: ProblemOut, 422: ProblemOut}
 
@@ -82,32 +78,21 @@ class PartnerKeyAuth(HttpBearer):
         return Caller(key, token)
 
 
-class Interface(NinjaAPI):
-    """With the shapes that are read by hand, item by item, and problems under their own type."""
+class Reports(Interface):
+    """With the reports of a batch as what they are, though they are read one by one."""
 
     def get_openapi_schema(self, **options: Any) -> Any:
-        document: Any = super().get_openapi_schema(**options)
-        for shape in _SHAPES:
-            schema = shape.model_json_schema(ref_template=_REF)
-            schema.pop("$defs", None)
-            document["components"]["schemas"][shape.__name__] = schema
+        document = super().get_openapi_schema(**options)
         batch = document["components"]["schemas"]["BatchIn"]
-        batch["properties"]["reports"]["items"] = {"$ref": _REF.format(model="ReportIn")}
-        for methods in document["paths"].values():
-            for operation in methods.values():
-                operation["responses"] = {
-                    str(status): _typed(status, response)
-                    for status, response in operation["responses"].items()
-                }
+        batch["properties"]["reports"]["items"] = {"$ref": REF.format(model="ReportIn")}
         return document
 
 
-api = Interface(
+api = Reports(
+    shapes=(ReportIn, BatchIn),
     title="Hearthline: partners' interface",
     version="1",
     description="Send reports and see how your own stand. Text and addresses only, never files.",
-    openapi_url=None,
-    docs_url=None,
     urls_namespace="partner_api",
     auth=PartnerKeyAuth(),
 )
@@ -120,15 +105,8 @@ _ONCE = {
 }
 
 
-def _typed(status: int, response: dict[str, Any]) -> dict[str, Any]:
-    """The documented response, a refusal under the type of problems."""
-    if status < 400:
-        return response
-    return {**response, "content": {MEDIA_TYPE: response["content"]["application/json"]}}
-
-
 def _body(shape: type[BaseModel]) -> dict[str, Any]:
-    schema = {"$ref": _REF.format(model=shape.__name__)}
+    schema = {"$ref": REF.format(model=shape.__name__)}
     return {
         "parameters": [_ONCE],
         "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
@@ -217,34 +195,6 @@ def openapi_document() -> dict[str, Any]:
 def document(request: HttpRequest) -> HttpResponse:
     """The document, as data: no page of anybody else is needed to read it."""
     return JsonResponse(openapi_document())
-
-
-@api.exception_handler(Problem)
-def _refused(request: HttpRequest, problem: Problem) -> HttpResponse:
-    return problem.response()
-
-
-@api.exception_handler(directory.KeyRefused)
-@api.exception_handler(AuthenticationError)
-def _no_key(request: HttpRequest, refused: Exception) -> HttpResponse:
-    return Problem(401, "key_refused", headers={"WWW-Authenticate": "Bearer"}).response()
-
-
-@api.exception_handler(directory.ScopeMissing)
-def _no_scope(request: HttpRequest, missing: directory.ScopeMissing) -> HttpResponse:
-    return Problem(403, "scope_missing", errors=[("scope", str(missing))]).response()
-
-
-@api.exception_handler(ValidationError)
-def _wrong(request: HttpRequest, refused: ValidationError) -> HttpResponse:
-    return Problem(422, "shape").response()
-
-
-@api.exception_handler(Exception)
-def _unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
-    # What was asked stays out of the log: a traceback names code, not what a report says.
-    log.error("%s failed: %s", request.method, type(error).__name__, exc_info=error)
-    return Problem(500, "unexpected").response()
 
 
 def _read(request: HttpRequest, limit: int) -> bytes:

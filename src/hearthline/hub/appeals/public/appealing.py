@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """An appeal by anybody, without an account, decided at a receipt of its own."""
 
-import struct
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
@@ -21,19 +20,12 @@ from hearthline.hub.appeals.sentences import APOLOGIES, REASONS, REMEDIES, said
 from hearthline.hub.reports import wording
 from hearthline.hub.reports.forms import ReceiptForm
 from hearthline.hub.reports.public.guesses import guesses
+from hearthline.hub.reports.public.keeping import wait
 from hearthline.hub.reports.public.networks import network_of
-from hearthline.kit.sealing import (
-    SealBroken,
-    new_receipt,
-    open_token,
-    seal_token,
-    secret_from_text,
-)
+from hearthline.hub.reports.public.once import receipt_in, sealed_receipt
 
 _READ_AND_WRITE = require_http_methods(["GET", "HEAD", "POST"])
 _PURPOSE: Final = "appeal receipt"
-_SHAPE: Final = struct.Struct(">16sQ")
-_GOOD_FOR: Final = timedelta(hours=24)
 
 
 @public
@@ -42,14 +34,17 @@ def appeal(request: HttpRequest) -> HttpResponse:
     """One page; the answer to sending it is the receipt, the same whatever was found."""
     at = timezone.now()
     if request.method != "POST":
-        return _form(request, AppealForm(once=_new_token(at)))
+        return _form(request, AppealForm(once=sealed_receipt(purpose=_PURPOSE, at=at)))
     form = AppealForm(request.POST)
     if not form.is_valid():
         return _form(request, form)
     given = form.cleaned_data
     told = actions.Told(given["address"], given["who"], given["words"], given["contact"])
     made = actions.appeal(
-        told=told, language=get_language() or "", at=at, receipt=_receipt_in(given["once"], at)
+        told=told,
+        language=get_language() or "",
+        at=at,
+        receipt=receipt_in(given["once"], purpose=_PURPOSE, at=at),
     )
     return render(request, "appeals/received.html", {"receipt": made.receipt, "times": _times()})
 
@@ -63,7 +58,7 @@ def decision(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     form = ReceiptForm(request.POST)
     if waiting := guesses.wait(network_of(request), at):
-        return _wait(request, waiting)
+        return wait(request, waiting, back="")
     if not form.is_valid():
         return render(request, "appeals/enter.html", {"form": form})
     try:
@@ -86,12 +81,6 @@ def decision(request: HttpRequest) -> HttpResponse:
 
 def _form(request: HttpRequest, form: AppealForm) -> HttpResponse:
     return render(request, "appeals/appeal.html", {"form": form, "times": _times()})
-
-
-def _wait(request: HttpRequest, seconds: int) -> HttpResponse:
-    response = render(request, "reports/wait.html", {"seconds": seconds}, status=429)
-    response["Retry-After"] = str(seconds)
-    return response
 
 
 def _times() -> dict[str, str]:
@@ -126,22 +115,3 @@ def _steps(found: Appeal, at: datetime) -> list[dict[str, object]]:
         }
     )  # fmt: skip
     return steps
-
-
-def _new_token(at: datetime) -> str:
-    payload = _SHAPE.pack(new_receipt().encode(), int((at + _GOOD_FOR).timestamp()))
-    return seal_token(payload, _secret(), purpose=_PURPOSE)
-
-
-def _receipt_in(token: str, at: datetime) -> str:
-    """The receipt made with the form; "" when it is too old, or is none: then a new one is made."""
-    try:
-        payload = open_token(token, _secret(), purpose=_PURPOSE)
-    except SealBroken:
-        return ""
-    receipt, seconds = _SHAPE.unpack(payload)
-    return receipt.decode() if datetime.fromtimestamp(seconds, UTC) > at else ""
-
-
-def _secret() -> bytes:
-    return secret_from_text(settings.VISIT_SECRET, name="HEARTHLINE_VISIT_SECRET")

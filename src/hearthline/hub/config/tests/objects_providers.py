@@ -6,6 +6,7 @@ from typing import Any
 
 from hearthline.hub.config.tests.world import World
 from hearthline.hub.mail.actions import post
+from hearthline.hub.mail.models import Letter
 from hearthline.hub.notices.actions import link_for
 from hearthline.hub.notices.models import Delivery, Notice
 from hearthline.kit.formats import feedback
@@ -24,6 +25,8 @@ def told(world: World) -> Notice:
             xarf=None, headers={},
         )  # fmt: skip
         letter = post(recipient=contact.value, message=message, purpose="notice", at=world.at)
+        # The door opens to a letter that has left.
+        Letter.objects.filter(pk=letter.pk).update(state=Letter.State.SENT, sent_at=world.at)
         Delivery.objects.create(
             notice=notice, kind=Delivery.Kind.FIRST, number=1, letter=letter, contact=contact,
             queued_at=world.at,

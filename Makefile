@@ -61,7 +61,7 @@ openapi: $(READY) ## write docs/openapi.json anew, the document of the partners'
 bench: $(READY) ## side-by-side measurements
 	$(BIN)/python -m benchmarks.disclosure && $(BIN)/python -m benchmarks.reports
 	$(BIN)/python -m benchmarks.pages && $(BIN)/python -m benchmarks.desk
-	$(BIN)/python -m benchmarks.flood
+	$(BIN)/python -m benchmarks.flood && $(MAKE) --no-print-directory bench-blocking
 
 bench-engine: ## the engine beside its published peers, which live in an environment of their own
 	test -d $(PEERS) || $(PYTHON) -m venv $(PEERS)

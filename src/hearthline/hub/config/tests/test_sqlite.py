@@ -239,12 +239,13 @@ def test_the_worker_lets_people_go_first_and_has_its_turn_all_the_same(file: Pat
     """People wait here without end, by the lock that says so; the worker still comes through."""
     with (file.with_name(f"{file.name}-wait")).open("wb") as people:
         fcntl.flock(people, fcntl.LOCK_SH)
+        connection = opened(file)
+        connection.ensure_connection()
         with subprocess.Popen(  # noqa: S603  # our own fixed program
             [sys.executable, "-c", _COURTEOUS, str(file)], stdout=subprocess.PIPE, text=True
         ) as worker:
             assert worker.stdout is not None
             assert worker.stdout.readline() == "asks\n"
-            connection = opened(file)
             write(connection, "a person")
             end(connection)
             connection.close()

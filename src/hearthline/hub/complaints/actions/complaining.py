@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from hearthline.hub.audit.actions import record
 from hearthline.hub.audit.models import Actor
@@ -83,13 +83,19 @@ def complain(*, told: Told, language: str, at: datetime, receipt: str = "") -> C
     complaint.seal(key, "words", told.words)
     if told.contact.strip():
         complaint.seal(key, "contact", told.contact.strip())
-    with transaction.atomic():
-        row.save(force_insert=True)
-        complaint.save(force_insert=True)
-        record(
-            at=at, actor=_complainant(complaint), verb="complaints.complain", about=complaint,
-            kind=complaint.about, report=str(report.pk) if report else None,
-        )  # fmt: skip
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+            complaint.save(force_insert=True)
+            record(
+                at=at, actor=_complainant(complaint), verb="complaints.complain", about=complaint,
+                kind=complaint.about, report=str(report.pk) if report else None,
+            )  # fmt: skip
+    except IntegrityError:
+        if Complaint.objects.of_receipt(keys.digest) is None:
+            raise
+        # Sent twice in one moment, and the other one was quicker.
+        return complain(told=told, language=language, at=at, receipt=receipt)
     return Complained(complaint, receipt)
 
 

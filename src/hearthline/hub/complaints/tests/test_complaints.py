@@ -2,8 +2,10 @@
 """A complaint from its words to its answer: sealed, clocked, handled by somebody uninvolved."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
 
 from hearthline.hub.accounts.models import User
 from hearthline.hub.accounts.permissions import NotAllowed, Permission, Role
@@ -70,6 +72,23 @@ def test_sending_twice_is_one_complaint_and_other_words_are_another():
     other = make_complaint(at=NOW, receipt=receipt, words="And another thing.")
     assert other.receipt != receipt
     assert Complaint.objects.count() == 2
+
+
+def test_sending_twice_in_one_moment_is_one_complaint():
+    receipt, sent = new_receipt(), []
+
+    def meanwhile(execute: Any, sql: str, *rest: Any) -> Any:
+        """The other one comes in after this one has looked for its receipt."""
+        found = execute(sql, *rest)
+        if sql.startswith("SELECT") and "complaints_complaint" in sql and not sent:
+            sent.append(None)
+            sent[0] = make_complaint(at=NOW, receipt=receipt)
+        return found
+
+    with connection.execute_wrapper(meanwhile):
+        made = make_complaint(at=NOW, receipt=receipt)
+    assert (made.complaint, made.receipt) == (sent[0].complaint, receipt)
+    assert Complaint.objects.get() == made.complaint
 
 
 def test_what_cannot_be_kept_is_refused():

@@ -100,6 +100,7 @@ def propose(request: StaffRequest, case: UUID) -> HttpResponse:
         request,
         "blocklists/propose.html",
         {"section": "blocklist", "case": found, "form": form, "ground": ground},
+        status=422 if form.errors else 200,
     )
 
 
@@ -120,7 +121,12 @@ def order(request: StaffRequest) -> HttpResponse:
         else:
             messages.success(request, _("It is proposed. A senior analyst decides."))
             return redirect("blocklist_entry", pk=made.pk)
-    return render(request, "blocklists/order.html", {"section": "blocklist", "form": form})
+    return render(
+        request,
+        "blocklists/order.html",
+        {"section": "blocklist", "form": form},
+        status=422 if form.errors else 200,
+    )
 
 
 @requires(Permission.BLOCKLISTS_ENTRY_APPROVE, step_up=True)
@@ -129,16 +135,8 @@ def approve(request: StaffRequest, pk: UUID) -> HttpResponse:
     found = _entry(pk)
     try:
         actions.approve(entry=found, by=request.user, at=timezone.now())
-    except actions.LiftedOnAppeal:
-        messages.warning(request, _("You took part in listing it. Somebody else reviews it."))
-    except actions.SamePerson:
-        messages.warning(request, _("You proposed it. Somebody else approves it."))
-    except actions.PoliceHold as refusal:
-        messages.warning(request, _no_ground(refusal))
-    except (actions.NotIllegal, actions.LawDoesNotAllow):
-        messages.warning(request, _("Its ground is gone: the case or the law. Refuse it instead."))
-    except (actions.WrongState, actions.WrongWay):
-        messages.info(request, _("This cannot be approved any more. Nothing was changed."))
+    except actions.NOT_LISTED as refusal:
+        _not_listed(request, refusal, own=_("You proposed it. Somebody else approves it."))
     else:
         messages.success(request, _("It is in force with the next version of the list."))
     return redirect("blocklist_entry", pk=pk)
@@ -155,16 +153,9 @@ def override(request: StaffRequest, pk: UUID) -> HttpResponse:
         done = actions.override(
             entry=found, reason=form.cleaned_data["reason"], by=request.user, at=timezone.now()
         )
-    except actions.LiftedOnAppeal:
-        messages.warning(request, _("You took part in listing it. Somebody else reviews it."))
-    except actions.SamePerson:
-        messages.warning(request, _("You took an earlier step on it. It takes two other seniors."))
-    except actions.PoliceHold as refusal:
-        messages.warning(request, _no_ground(refusal))
-    except (actions.NotIllegal, actions.LawDoesNotAllow):
-        messages.warning(request, _("Its ground is gone: the case or the law. Refuse it instead."))
-    except (actions.WrongState, actions.WrongWay):
-        messages.info(request, _("This cannot be approved any more. Nothing was changed."))
+    except actions.NOT_LISTED as refusal:
+        own = _("You took an earlier step on it. It takes two other seniors.")
+        _not_listed(request, refusal, own=own)
     else:
         messages.success(
             request,
@@ -288,7 +279,25 @@ def _page(request: StaffRequest, found: Entry, **bound: forms.Form) -> HttpRespo
             "delist_form": DelistForm(prefix="delist"),
             **bound,
         },
+        status=422 if any(form.errors for form in bound.values()) else 200,
     )
+
+
+def _not_listed(request: StaffRequest, refusal: Exception, *, own: str) -> None:
+    """Say why what was proposed is not put in force; `own` to whoever acted on it before."""
+    match refusal:
+        case actions.LiftedOnAppeal():
+            told = _("You took part in listing it. Somebody else reviews it.")
+        case actions.SamePerson():
+            told = own
+        case actions.PoliceHold():
+            told = _no_ground(refusal)
+        case actions.WrongState() | actions.WrongWay():
+            messages.info(request, _("This cannot be approved any more. Nothing was changed."))
+            return
+        case _:
+            told = _("Its ground is gone: the case or the law. Refuse it instead.")
+    messages.warning(request, told)
 
 
 def _no_ground(refusal: Exception) -> str:

@@ -79,8 +79,18 @@ NO_PROPOSAL = (
     CannotBeListed,
     NotOfThisCase,
 )
+# Why what is proposed is not put in force.
+NOT_LISTED = (
+    SamePerson,
+    PoliceHold,
+    NotIllegal,
+    LawDoesNotAllow,
+    WrongState,
+    WrongWay,
+)
 
 __all__ = [
+    "NOT_LISTED",
     "NO_GROUND",
     "NO_PROPOSAL",
     "AlreadyStands",
